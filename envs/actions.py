@@ -1,0 +1,84 @@
+"""The action space and the check of every action against it."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+from goldentime.control.modes import MotionLimits, motion_limits
+from goldentime.control.vehicle import Vehicle
+from goldentime.errors import InvalidActionError
+from goldentime.types import ActionMode, Setpoint
+
+__all__ = ["ActionSchema"]
+
+
+class ActionSchema:
+    """What an action of one drone looks like.
+
+    A `Dict` of `motion`, the four numbers of the action mode, and, with a gripper, `release` (1 lets go of the relief kit).
+    """
+
+    def __init__(self, mode: ActionMode, vehicle: Vehicle, *, gripper: bool) -> None:
+        self.limits: MotionLimits = motion_limits(mode, vehicle)
+        self._gripper = gripper
+        low, high = np.array(self.limits.low, np.float32), np.array(self.limits.high, np.float32)
+        parts: dict[str, spaces.Space[Any]] = {"motion": spaces.Box(low, high, dtype=np.float32)}
+        if gripper:
+            parts["release"] = spaces.Discrete(2)
+        self.space = spaces.Dict(parts)
+        self._keys = parts.keys()
+        self._low, self._high = tuple(low.tolist()), tuple(high.tolist())
+
+    def describe(self) -> dict[str, Any]:
+        """The action space as JSON-able data, for the brief."""
+        motion = {"names": list(self.limits.names), "low": list(self._low), "high": list(self._high)}
+        return {"motion": motion, "release": [0, 1]} if self._gripper else {"motion": motion}
+
+    def parse(self, action: Any) -> Setpoint:
+        """The checked action.
+
+        Raises:
+            InvalidActionError: names the field, what was expected and what came.
+        """
+        if not isinstance(action, Mapping) or action.keys() != self._keys:
+            got = sorted(action) if isinstance(action, Mapping) else type(action).__name__
+            raise InvalidActionError(f"action: expected a mapping of {sorted(self._keys)}, got {got}")
+        release = self._gripper and _parse_release(action["release"])
+        motion = action["motion"]
+        try:
+            values = np.asarray(motion, dtype=np.float32).tolist()
+            a, b, c, d = values
+            la, lb, lc, ld = self._low
+            ha, hb, hc, hd = self._high
+            # One chained comparison also rejects NaN.
+            if la <= a <= ha and lb <= b <= hb and lc <= c <= hc and ld <= d <= hd:
+                return Setpoint((a, b, c, d), release)
+        except (TypeError, ValueError, OverflowError):
+            raise InvalidActionError(f"action.motion: expected 4 numbers, got {_show(motion)}") from None
+        raise InvalidActionError(self._explain(values))
+
+    def _explain(self, values: list[float]) -> str:
+        for name, value, low, high in zip(self.limits.names, values, self._low, self._high, strict=True):
+            if not (math.isfinite(value) and low <= value <= high):
+                return f"action.motion {name}: expected a number in [{low:g}, {high:g}], got {value!r}"
+        raise AssertionError("unreachable: only called for values out of bounds")
+
+
+def _parse_release(value: Any) -> bool:
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1
+    if number not in (0, 1) or number != value:
+        raise InvalidActionError(f"action.release: expected 0 or 1, got {_show(value)}")
+    return bool(number)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

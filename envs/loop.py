@@ -1,0 +1,210 @@
+"""The step pipeline shared by the single-agent and the multi-agent environment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.control.cascade import START, make_controller
+from goldentime.envs.actions import ActionSchema
+from goldentime.envs.airframe import load_airframe
+from goldentime.envs.mission import EnvConfig, Mission, Recorder
+from goldentime.envs.navigation import Navigator
+from goldentime.envs.physics import Command, Physics, Rays, divide_rates
+from goldentime.envs.scenario import Scenario, scenario_digest
+from goldentime.envs.sensors.base import Mount, SensorSuite
+from goldentime.envs.wind import Wind
+from goldentime.errors import ClosedError, InvalidActionError
+from goldentime.records import dump
+from goldentime.rng import stream
+from goldentime.types import ActionMode, Event, Setpoint, Vec3
+
+__all__ = ["Loop", "StepResult"]
+
+Observation = dict[str, NDArray[np.float32]]
+_STILL: Vec3 = (0.0, 0.0, 0.0)
+
+
+class StepResult(NamedTuple):
+    """What one step gives, per drone where it is a list."""
+
+    observations: list[Observation]
+    rewards: list[float]
+    terminated: bool
+    truncated: bool
+
+
+class Loop:
+    """Physics, rules, senses and controllers of one world, stepped together."""
+
+    def __init__(
+        self, config: EnvConfig, mission: Mission, physics: Physics, rays: Rays, recorder: Recorder | None
+    ) -> None:
+        self._config, self._mission, self._physics, self._rays = config, mission, physics, rays
+        self._recorder = recorder
+        self._rotor_mode = config.action_mode is ActionMode.ROTOR
+        tick_hz = config.action_hz if self._rotor_mode else config.control_hz
+        self._ticks = divide_rates(tick_hz, config.action_hz, "control_hz", "action_hz")
+        self._substeps = divide_rates(
+            config.physics_hz, tick_hz, "physics_hz", "action_hz" if self._rotor_mode else "control_hz"
+        )
+        self._air_ticks = 1 if tick_hz <= config.wind_hz else divide_rates(tick_hz, config.wind_hz, "control_hz", "wind_hz")
+        self._tick_s = 1.0 / tick_hz
+        self._weights = dict(config.reward)
+        self._scenario: Scenario | None = None
+        self._fit(mission.generate(np.random.default_rng(0)))
+
+    def _fit(self, scenario: Scenario) -> None:
+        """Build what depends on the number and kind of drones; it must not change between episodes."""
+        airframes = [load_airframe(spec.airframe) for spec in scenario.drones]
+        grippers = [any(kit.carrier == i for kit in scenario.kits) for i in range(len(airframes))]
+        config = self._config
+        self.schemas = [
+            ActionSchema(config.action_mode, airframe.vehicle, gripper=gripper)
+            for airframe, gripper in zip(airframes, grippers, strict=True)
+        ]
+        self.suites = [
+            SensorSuite(config.sensors, Mount(i, airframe, self._rays), config.action_hz, contest=config.contest)
+            for i, airframe in enumerate(airframes)
+        ]
+        self._controllers = [make_controller(config.action_mode, a.vehicle, self._tick_s) for a in airframes]
+        self._airframes = airframes
+
+    def reset(self, seed: int) -> tuple[list[Observation], Mapping[str, Any]]:
+        """Draw a scenario and start it.
+
+        Returns:
+            Observations and the brief.
+        """
+        scenario = self._mission.generate(stream(seed, "scenario"))
+        self._scenario = scenario
+        self._physics.reset(scenario)
+        self._state = self._physics.read()
+        self._progress = self._mission.start(scenario, self._state)
+        config = self._config
+        # In rotor mode the air is refreshed once a tick, so its clock is the tick itself.
+        self._wind = Wind(scenario.wind, self._airframes, self._tick_s * self._air_ticks, stream(seed, "wind"))
+        self._air = [_STILL] * len(self._airframes)
+        motions = self._physics.motions()
+        self._navigators = [
+            Navigator(config.nav, motion, self._tick_s, stream(seed, "navigation", i)) for i, motion in enumerate(motions)
+        ]
+        self._memories = [START] * len(self._airframes)
+        self._held = [_neutral(schema, config.action_mode, airframe.hover_rotor_speed_rad_s)
+                      for schema, airframe in zip(self.schemas, self._airframes, strict=True)]  # fmt: skip
+        self._tick = 0
+        self._over = False
+        for i, suite in enumerate(self.suites):
+            suite.reset(seed, i)
+        sheet = self._mission.sheet(scenario)
+        if self._recorder is not None:
+            self._begin_record(seed, scenario, sheet.facts)
+        return [suite.read(self._state) for suite in self.suites], self._full_brief(sheet.brief)
+
+    def _full_brief(self, brief: Mapping[str, Any]) -> dict[str, Any]:
+        config = self._config
+        return {
+            "mission": config.mission,
+            "title": config.title,
+            "action_mode": config.action_mode.value,
+            "action_hz": config.action_hz,
+            "action": [schema.describe() for schema in self.schemas],
+            "sensors": dump(dict(config.sensors)),
+            **brief,
+        }
+
+    def _begin_record(self, seed: int, scenario: Scenario, facts: Mapping[str, float]) -> None:
+        assert self._recorder is not None
+        header = {
+            "mission": self._config.mission,
+            "env_id": self._config.id,
+            "seed": seed,
+            "scenario": dump(scenario),
+            "scenario_digest": scenario_digest(scenario),
+            "config": dump(self._config),
+            "facts": dict(facts),
+        }
+        self._recorder.begin(header)
+        self._recorder.record(self._state, (), {})
+
+    def step(self, actions: Sequence[Any]) -> StepResult:
+        """Apply one action per drone.
+
+        Raises:
+            InvalidActionError: in training mode, before anything has moved.
+            ClosedError: before the first reset or after the episode's end.
+        """
+        if self._scenario is None or self._over:
+            raise ClosedError("step: call reset() first; the episode is over or has not begun")
+        setpoints, events = self._check(actions)
+        physics, still = self._physics, self._wind.still
+        for _ in range(self._ticks):
+            if not still and self._tick % self._air_ticks == 0:
+                self._air = self._wind.step(physics.motions())
+            physics.apply(self._commands(setpoints))
+            physics.advance(self._substeps)
+            self._tick += 1
+        before, self._state = self._state, physics.read()
+        verdict = self._mission.judge(self._progress, before, self._state)
+        self._progress = verdict.progress
+        events.extend(verdict.events)
+        rewards, terms = self._reward(events)
+        self._over = verdict.end is not None
+        if self._recorder is not None:
+            self._recorder.record(self._state, events, terms)
+            if verdict.end is not None:
+                self._recorder.end(verdict.end)
+        observations = [suite.read(self._state) for suite in self.suites]
+        return StepResult(observations, rewards, self._over and not verdict.truncated, self._over and verdict.truncated)
+
+    def _check(self, actions: Sequence[Any]) -> tuple[list[Setpoint], list[Event]]:
+        events: list[Event] = []
+        setpoints = []
+        for i, action in enumerate(actions):
+            try:
+                setpoint = self.schemas[i].parse(action)
+            except InvalidActionError as error:
+                if not self._config.contest:
+                    raise
+                events.append(Event(self._state.time_s, "invalid_action", i, 1.0, {"reason": str(error)}))
+                setpoint = self._held[i]._replace(release=False)
+            setpoints.append(setpoint)
+        self._held = setpoints
+        return setpoints, events
+
+    def _commands(self, setpoints: list[Setpoint]) -> list[Command]:
+        if self._rotor_mode:
+            air = self._air
+            return [Command(motion, air[i], release) for i, (motion, release) in enumerate(setpoints)]
+        commands = []
+        for i, motion in enumerate(self._physics.motions()):
+            nav = self._navigators[i].estimate(motion)
+            rotors, self._memories[i] = self._controllers[i](setpoints[i].motion, nav, self._memories[i])
+            commands.append(Command(rotors, self._air[i], setpoints[i].release))
+        return commands
+
+    def _reward(self, events: Sequence[Event]) -> tuple[list[float], dict[str, float]]:
+        rewards = [0.0] * len(self.schemas)
+        terms: dict[str, float] = {}
+        weights = self._weights
+        for event in events:
+            weight = weights.get(event.kind)
+            if weight is not None:
+                term = weight * event.value
+                terms[event.kind] = terms.get(event.kind, 0.0) + term
+                rewards[event.drone] += term
+        return rewards, terms
+
+    def close(self) -> None:
+        """Close the world."""
+        self._physics.close()
+
+
+def _neutral(schema: ActionSchema, mode: ActionMode, hover_rad_s: float) -> Setpoint:
+    """The setpoint that is held when the very first action is invalid: hover where that exists, else the lowest value."""
+    if mode is ActionMode.ROTOR:
+        return Setpoint((hover_rad_s,) * 4, release=False)
+    if mode is ActionMode.RATE:
+        return Setpoint((9.81, 0.0, 0.0, 0.0), release=False)
+    return Setpoint((0.0, 0.0, 0.0, 0.0), release=False)

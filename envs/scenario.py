@@ -1,0 +1,106 @@
+"""The scenario: one fully drawn instance of a mission. JSON round trip, stable digest."""
+
+from typing import Any
+
+from goldentime.envs.level import Level, Point
+from goldentime.records import canonical_json, digest, dump, load, record
+
+__all__ = [
+    "DroneSpec",
+    "KitSpec",
+    "Mover",
+    "Scenario",
+    "WindSpec",
+    "WindZone",
+    "scenario_digest",
+    "scenario_from_json",
+    "scenario_to_json",
+]
+
+
+@record
+class DroneSpec:
+    """Where a drone starts."""
+
+    airframe: str
+    position: Point
+    """[m] centre of mass, world ENU."""
+    yaw: float = 0.0
+    """[rad] 0 looks east."""
+
+
+@record
+class KitSpec:
+    """A relief kit that hangs on a drone's gripper at the start."""
+
+    carrier: int = 0
+    mass_kg: float = 0.25
+    size: Point = (0.14, 0.14, 0.14)
+    """[m]"""
+
+
+@record
+class Mover:
+    """A cuboid obstacle that swings along a line: centre + amplitude * sin(2 pi t / period + phase)."""
+
+    centre: Point
+    size: Point
+    amplitude: Point
+    """[m]"""
+    period_s: float
+    phase: float = 0.0
+    """[rad]"""
+
+
+@record
+class WindZone:
+    """A box of moving air whose mean velocity fades in over `edge_m` at its borders."""
+
+    lower: Point
+    upper: Point
+    velocity: Point
+    """[m/s] mean wind, world ENU."""
+    edge_m: float = 1.0
+
+
+@record
+class WindSpec:
+    """Mean wind by zones plus gusts."""
+
+    zones: tuple[WindZone, ...] = ()
+    gust_scale: float = 0.0
+    """Gust intensity: standard deviation of the vertical gust over the local mean wind speed; MIL-F-8785C uses 0.1."""
+
+
+@record
+class Scenario:
+    """Everything a physics needs to set up the world and a mission needs to judge it."""
+
+    mission: str
+    level: Level
+    drones: tuple[DroneSpec, ...]
+    kits: tuple[KitSpec, ...] = ()
+    movers: tuple[Mover, ...] = ()
+    wind: WindSpec = WindSpec()
+    time_limit_s: float
+    task: dict[str, Any]
+    """The mission's own JSON-able facts; its module documents them."""
+
+
+def scenario_to_json(scenario: Scenario) -> bytes:
+    """Canonical JSON bytes."""
+    return canonical_json(dump(scenario))
+
+
+def scenario_from_json(data: dict[str, Any]) -> Scenario:
+    """The inverse of `scenario_to_json` after `json.loads`.
+
+    Raises:
+        ConfigError: the data does not describe a scenario.
+    """
+    return load(Scenario, data, "scenario")
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
+    return digest(scenario)

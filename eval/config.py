@@ -1,0 +1,130 @@
+"""From Hydra's composed configuration to a plan and its options."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from goldentime.errors import ConfigError
+from goldentime.eval.plan import Plan
+from goldentime.eval.runner import RunOptions
+from goldentime.eval.score.rules import load_rules
+from goldentime.missions.registry import load_config
+from goldentime.records import dump, load, record
+
+__all__ = ["Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
+
+
+@record
+class EvaluateConfig:
+    """`configs/evaluate.yaml`."""
+
+    mission: dict[str, Any]
+    agent: dict[str, Any]
+    split: str
+    episodes: int
+    workers: int
+    rules: str | None
+    out: Path | None
+    resume: bool
+    overwrite: bool
+
+
+@record
+class Choices:
+    """What Hydra knows besides the values."""
+
+    mission: str
+    agent: str
+    sweep: tuple[Path, int] | None
+    """Folder of the sweep and number of the job in it; None outside sweeps."""
+
+
+def read_config(config: Any) -> tuple[EvaluateConfig, Choices]:
+    """Check what Hydra composed.
+
+    Raises:
+        ConfigError: a value does not fit, or a group was given no option.
+    """
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    hydra = HydraConfig.get()
+    chosen = hydra.runtime.choices
+    for group in ("mission", "agent"):
+        if not chosen.get(group):
+            raise ConfigError(f"{group}: expected {group}=NAME, got {chosen.get(group)!r}")
+    sweep = (Path(hydra.sweep.dir), int(hydra.job.num)) if hydra.mode == RunMode.MULTIRUN else None
+    assert isinstance(plain, dict)
+    settings = load(EvaluateConfig, {str(key): value for key, value in plain.items()}, "evaluate")
+    return settings, Choices(mission=chosen["mission"], agent=chosen["agent"], sweep=sweep)
+
+
+def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOptions]:
+    """What to fly and how.
+
+    Raises:
+        ConfigError: mission, agent, rules or split are not there or don't fit.
+    """
+    interface = settings.agent.get("interface") or {}
+    agent_config = {key: value for key, value in settings.agent.items() if key != "interface"}
+    # What the user says goes before what the agent's file says.
+    overrides = {**interface, **changes(_mission_file(choices.mission), settings.mission)}
+    if "mission" in overrides:
+        raise ConfigError(f"mission.mission: choose with mission=NAME, got {overrides['mission']!r}")
+    resolved = load_config(choices.mission, overrides)
+    path = agent_config.get("path")
+    agent = Path(str(path)).resolve().name if choices.agent == "checkpoint" and path else choices.agent
+    plan = Plan(
+        mission=choices.mission,
+        overrides=overrides,
+        mission_config=dump(resolved),
+        agent=agent.replace("/", "-"),
+        agent_config=agent_config,
+        split=settings.split,
+        episodes=settings.episodes,
+        rules=load_rules(settings.rules or resolved.rules),
+    )
+    options = RunOptions(
+        out=_out(settings, choices, plan),
+        workers=settings.workers,
+        resume=settings.resume,
+        overwrite=settings.overwrite,
+    )
+    return plan, options
+
+
+def _out(settings: EvaluateConfig, choices: Choices, plan: Plan) -> Path:
+    name = f"{plan.mission}-{plan.agent}-{plan.split}"
+    if choices.sweep is not None:
+        folder, number = choices.sweep
+        return (settings.out or folder) / f"{number}-{name}"
+    if settings.resume and settings.out is None:
+        raise ConfigError("resume=true needs the folder to go on with: out=FOLDER")
+    return settings.out or Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def _mission_file(name: str) -> dict[str, Any]:
+    from importlib.resources import files
+
+    text = (Path(str(files("goldentime.configs"))) / "mission" / f"{name}.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data
+
+
+def changes(base: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What in `new` differs from `base`, as nested overrides; a key that is gone becomes None."""
+    found: dict[str, Any] = {}
+    for key in {**base, **new}:
+        old, now = base.get(key), new.get(key)
+        if isinstance(old, Mapping) and isinstance(now, Mapping):
+            inner = changes(old, now)
+            if inner:
+                found[key] = inner
+        elif old != now:
+            found[key] = now
+    return found

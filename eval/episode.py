@@ -1,0 +1,110 @@
+"""One episode: an agent flies a mission and leaves a log."""
+
+import copy
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium
+
+from goldentime.errors import ConfigError, GoldenTimeError, InvalidActionError, LogError
+from goldentime.eval.log import EpisodeLog
+from goldentime.eval.plan import Plan
+from goldentime.missions.registry import make_env
+from goldentime.types import Agent, Brief
+
+__all__ = ["AGENT_ERROR", "Stopped", "build_agent", "fly"]
+
+AGENT_ERROR = "agent_error"
+"""End reason of an episode whose agent raised an exception."""
+
+
+class Stopped(GoldenTimeError):
+    """The run was interrupted in the middle of an episode."""
+
+
+class _AgentFailed(Exception):
+    """Carries the traceback of an agent's exception."""
+
+
+def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> EpisodeLog:
+    """Fly one episode with an agent and a world made for it alone, so that no episode depends on another.
+
+    An exception in the agent ends the episode; what it did before counts.
+
+    Args:
+        stopped: asked before each step; true abandons the episode.
+
+    Raises:
+        ConfigError: the mission or the agent can't be built.
+        Stopped: `stopped` said so.
+    """
+    log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
+    agent = build_agent(plan)
+    env = make_env(plan.mission, recorder=log, **plan.overrides)
+    try:
+        observation, _ = env.reset(seed=plan.seed(index))
+        _steps(env, agent, observation, log, stopped)
+    except _AgentFailed as failure:
+        log.error = str(failure)
+        log.end(AGENT_ERROR)
+    finally:
+        env.close()
+    if log.reason is None:
+        raise LogError(f"mission {plan.mission}, episode {index}: it ended without a reason in the log")
+    return log
+
+
+def _steps(
+    env: gymnasium.Env[Any, Any], agent: Agent, observation: Any, log: EpisodeLog, stopped: Callable[[], bool]
+) -> None:
+    brief: Brief = copy.deepcopy(env.unwrapped.brief)  # type: ignore[attr-defined]
+    _call(agent.reset, brief)
+    ended = False
+    while not ended:
+        if stopped():
+            raise Stopped("the run was interrupted")
+        start = time.perf_counter()
+        action = _call(agent.act, observation)
+        log.timed(time.perf_counter() - start)
+        try:
+            observation, _, terminated, truncated, _ = env.step(action)
+        except InvalidActionError:  # only outside contest mode, where it is an event
+            raise _AgentFailed(traceback.format_exc()) from None
+        ended = terminated or truncated
+
+
+def _call(method: Callable[[Any], Any], argument: Any) -> Any:
+    """Call the agent; whatever it raises, an exit included, is its own failure."""
+    try:
+        return method(argument)
+    except (Exception, SystemExit):
+        raise _AgentFailed(traceback.format_exc()) from None
+
+
+def build_agent(plan: Plan) -> Agent:
+    """Make an agent from its config by Hydra's `instantiate`.
+
+    Raises:
+        ConfigError: the class is not found, refuses its arguments or is no agent; the message names the config.
+    """
+    from hydra.errors import InstantiationException
+    from hydra.utils import instantiate
+
+    name = f"agent {plan.agent} ({plan.agent_config['_target_']})"
+    try:
+        agent = instantiate(plan.agent_config, _convert_="all")
+    except GoldenTimeError:
+        raise
+    except InstantiationException as error:
+        cause = error.__cause__
+        if isinstance(cause, GoldenTimeError):
+            raise cause from None
+        reason = f"{type(cause).__name__}: {cause}" if cause else str(error)
+        raise ConfigError(f"{name}: can't be built from {plan.agent_config}: {reason}") from error
+    missing = [method for method in ("reset", "act") if not callable(getattr(agent, method, None))]
+    if missing:
+        raise ConfigError(f"{name}: an agent has the methods reset and act, {type(agent).__name__} lacks {missing}")
+    built: Agent = agent
+    return built

@@ -1,0 +1,127 @@
+"""The folder of a run.
+
+run.json          the plan, its digest and the versions
+episodes/         one log per episode (`eval.log_files`), written whole or not at all
+episodes.jsonl    one result line per episode, added as they end, at last sorted by index
+scorecard.json    means and intervals; equal runs give equal bytes
+timing.json       how long everything took; the only file with wall times besides the logs' last lines
+report.html       the same for people
+"""
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from goldentime.errors import ConfigError, LogError
+from goldentime.eval.files import pretty_json, write_atomic
+from goldentime.eval.plan import Plan, differences
+from goldentime.records import digest, dump, load
+
+__all__ = ["RunFolder", "discard", "open_folder", "read_folder"]
+
+FORMAT = 1
+
+_MADE_HERE = ("run.json", "episodes.jsonl", "scorecard.json", "timing.json", "report.html")
+
+
+class RunFolder:
+    """Paths and manifest of one run."""
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self.path = path
+        self.plan = plan
+        self.lines = path / "episodes.jsonl"
+        self.scorecard = path / "scorecard.json"
+        self.timing = path / "timing.json"
+        self.report = path / "report.html"
+
+    def log(self, index: int) -> Path:
+        """Where the log of one episode lies."""
+        return self.path / "episodes" / f"{index:04d}.jsonl"
+
+    def logged(self) -> list[int]:
+        """The episodes that have a log, sorted."""
+        return [index for index in range(self.plan.episodes) if self.log(index).is_file()]
+
+
+def open_folder(path: Path, plan: Plan, versions: dict[str, str], resume: bool, overwrite: bool) -> RunFolder:
+    """Begin a run in a folder, or go on with the one that was begun there.
+
+    Raises:
+        ConfigError: the folder is in use and neither `resume` nor `overwrite` is set; or, with `resume`, the run there has
+            another plan.
+    """
+    if resume and overwrite:
+        raise ConfigError("resume=true and overwrite=true contradict each other: give one of them")
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"out={path}: expected a folder, got a file")
+    used = path.is_dir() and any(path.iterdir())
+    if used and not (path / "run.json").is_file():
+        raise ConfigError(f"out={path}: the folder is not empty and holds no run (no run.json): choose another")
+    if used and resume:
+        _check_same(path, plan, versions)
+    elif used and overwrite:
+        _clear(path)
+    elif used:
+        raise ConfigError(
+            f"out={path}: the folder holds a run: give resume=true to finish it or overwrite=true to replace it"
+        )
+    folder = RunFolder(path, plan)
+    manifest = {"format": FORMAT, "digest": digest(plan), "plan": dump(plan), "versions": versions}
+    write_atomic(path / "run.json", pretty_json(manifest))
+    folder.log(0).parent.mkdir(exist_ok=True)
+    return folder
+
+
+def read_folder(path: Path) -> RunFolder:
+    """Open a finished or broken-off run for reading.
+
+    Raises:
+        LogError: the folder holds no run that can be read.
+    """
+    manifest = _manifest(path)
+    try:
+        return RunFolder(path, load(Plan, manifest.get("plan", {}), f"{path / 'run.json'}: plan"))
+    except ConfigError as error:
+        raise LogError(str(error)) from None
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / "run.json"
+    try:
+        manifest = json.loads(file.read_bytes())
+    except OSError as error:
+        raise LogError(f"{file}: expected the manifest of a run, can't be read ({error.strerror})") from None
+    except ValueError as error:
+        raise LogError(f"{file}: expected JSON, got {error}") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        got = manifest.get("format") if isinstance(manifest, dict) else manifest
+        raise LogError(f"{file}: expected run format {FORMAT}, got {got!r}")
+    return manifest
+
+
+def _check_same(path: Path, plan: Plan, versions: dict[str, str]) -> None:
+    manifest = _manifest(path)
+    old = {"plan": manifest.get("plan"), "versions": manifest.get("versions"), "digest": manifest.get("digest")}
+    new = {"plan": dump(plan), "versions": versions, "digest": digest(plan)}
+    found = differences(json.loads(json.dumps(old)), json.loads(json.dumps(new)))
+    if found:
+        raise ConfigError(
+            f"out={path}: resume=true needs the plan that the run was begun with:\n  " + "\n  ".join(found)
+        )
+
+
+def discard(folder: RunFolder) -> None:
+    """Take back a run that came to nothing."""
+    _clear(folder.path)
+    with contextlib.suppress(OSError):  # something else lies in it
+        folder.path.rmdir()
+
+
+def _clear(path: Path) -> None:
+    """Remove what a run makes, and nothing else; the manifest last, so that a kill leaves a folder that is known."""
+    shutil.rmtree(path / "episodes", ignore_errors=True)
+    for name in reversed(_MADE_HERE):
+        (path / name).unlink(missing_ok=True)

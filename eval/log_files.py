@@ -1,0 +1,119 @@
+"""An episode log on disk: `<name>.jsonl` with header, events and end, and `<name>.npz` with the states.
+
+The array file is written first and the lines last, so that a log whose lines exist is whole. Both have the same bytes for
+the same flight, but for the last line, which holds the agent's times.
+"""
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.errors import LogError
+from goldentime.eval.files import read_lines, write_atomic
+from goldentime.eval.log import FORMAT, EpisodeLog
+from goldentime.records import canonical_json
+
+__all__ = ["load_log", "save_log"]
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def save_log(log: EpisodeLog, path: Path) -> None:
+    """Write a log as `path` (ends in `.jsonl`) and its arrays beside it."""
+    arrays = _pack(log.samples().table)
+    content = log.content()
+    events = content.pop("events")
+    head = {"type": "header", "format": FORMAT, "header": content.pop("header")}
+    end = {"type": "end", **content, "error": log.error, "digest": log.digest(), "arrays_sha256": _sha(arrays)}
+    timing = {"type": "timing", **log.timing}
+    lines = [head, *({"type": "event", **event} for event in events), end, timing]
+    write_atomic(path.with_suffix(".npz"), arrays)
+    write_atomic(path, b"".join(canonical_json(line) + b"\n" for line in lines))
+
+
+def load_log(path: Path) -> EpisodeLog:
+    """Read a log and check it against its digest.
+
+    Raises:
+        LogError: a file is missing, cut, damaged or of another version; the message names the file, what was expected
+            and what was found.
+    """
+    lines = read_lines(path)
+    head = _check_head(path, lines)
+    types = [line.get("type") for line in lines]
+    expected = ["header", *["event"] * max(len(lines) - 3, 0), "end", "timing"]
+    if types != expected:
+        raise LogError(
+            f"{path}: expected lines header, events, end, timing, got {_shorten(types)}: the file was cut or edited"
+        )
+    end, timing = lines[-2], lines[-1]
+    table = _unpack(path.with_suffix(".npz"), end)
+    content = {
+        "header": head["header"],
+        "events": [{key: value for key, value in line.items() if key != "type"} for line in lines[1:-2]],
+        **{key: end[key] for key in ("totals", "reward_terms", "reason") if key in end},
+    }
+    times = {key: value for key, value in timing.items() if key != "type"}
+    try:
+        log = EpisodeLog.restore(content, table, times, end.get("error"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise LogError(f"{path}: expected the fields of log format {FORMAT}, got a mismatch at {error}") from None
+    if log.digest() != end.get("digest"):
+        raise LogError(f"{path}: expected digest {end.get('digest')}, got {log.digest()}: the log was edited")
+    return log
+
+
+def _check_head(path: Path, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    if not lines:
+        raise LogError(f"{path}: expected a header line, got an empty file")
+    head = lines[0]
+    if head.get("type") != "header" or not isinstance(head.get("header"), dict):
+        raise LogError(f"{path}:1: expected a line of type 'header', got {head.get('type')!r}")
+    if head.get("format") != FORMAT:
+        raise LogError(f"{path}:1: expected log format {FORMAT}, got {head.get('format')!r}")
+    return head
+
+
+def _shorten(types: list[Any]) -> str:
+    names = [str(name) for name in types if name != "event"]
+    return f"{', '.join(names)} and {types.count('event')} event lines"
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _pack(table: NDArray[np.float64]) -> bytes:
+    """A `.npz` archive without the time of day in it, which `numpy.savez` does not promise."""
+    member = io.BytesIO()
+    np.lib.format.write_array(member, table.astype("<f8"), version=(1, 0), allow_pickle=False)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        info = zipfile.ZipInfo("states.npy", date_time=_EPOCH)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        file.writestr(info, member.getvalue(), compresslevel=1)
+    return archive.getvalue()
+
+
+def _unpack(path: Path, end: dict[str, Any]) -> NDArray[np.float64]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise LogError(f"{path}: expected the log's arrays, can't be read ({error.strerror})") from None
+    if _sha(data) != end.get("arrays_sha256"):
+        raise LogError(
+            f"{path}: expected SHA-256 {end.get('arrays_sha256')}, got {_sha(data)}: the arrays were cut or edited"
+        )
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            table: NDArray[np.float64] = archive["states"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise LogError(f"{path}: expected an array 'states', got {error}") from None
+    if table.ndim != 2 or table.dtype != np.float64:
+        raise LogError(f"{path}: expected a float64 table, got {table.dtype} of shape {table.shape}")
+    return table

@@ -1,0 +1,117 @@
+"""The one list of missions: Gymnasium ids, the command line and the contract tests all read it."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from goldentime.errors import ConfigError
+from goldentime.records import load
+
+if TYPE_CHECKING:
+    from goldentime.envs.env import MissionEnv
+    from goldentime.envs.mission import EnvConfig, Mission, Recorder
+
+__all__ = ["load_config", "make_env", "make_mission", "mission", "mission_names", "register_gymnasium"]
+
+_CONFIGS = Path(__file__).parent.parent / "configs" / "mission"
+_missions: dict[str, tuple[type, Callable[[Any], Any]]] = {}
+
+
+def mission(name: str, config: type) -> Callable[[Any], Any]:
+    """Class decorator: make rules known under a name. `config` is the record of their scenario configuration."""
+
+    def register(cls: Any) -> Any:
+        _missions[name] = (config, cls)
+        return cls
+
+    return register
+
+
+def mission_names() -> list[str]:
+    """Every configured mission: one YAML file each."""
+    return sorted(path.stem for path in _CONFIGS.glob("*.yaml"))
+
+
+@cache
+def _yaml(name: str) -> dict[str, Any]:
+    if name not in mission_names():
+        raise ConfigError(f"mission: expected one of {', '.join(mission_names())}, got {name!r}")
+    text = (_CONFIGS / f"{name}.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        inner = merged.get(key)
+        merged[key] = _merge(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def load_config(name: str, overrides: Mapping[str, Any] | None = None) -> "EnvConfig":
+    """A mission's configuration with overrides merged in; `sensors: {imu: null}` removes one.
+
+    Raises:
+        ConfigError: unknown mission or key, or a value that does not fit.
+    """
+    from goldentime.envs.mission import EnvConfig
+
+    merged = _merge(_yaml(name), overrides or {})
+    merged["sensors"] = {key: value for key, value in merged.get("sensors", {}).items() if value is not None}
+    return load(EnvConfig, merged, name)
+
+
+def make_mission(config: "EnvConfig") -> "Mission":
+    """The rules that a configuration names."""
+    if config.mission not in _missions:
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            import_module(f"goldentime.missions.{path.stem}")
+    if config.mission not in _missions:
+        raise ConfigError(f"mission.mission: expected one of {', '.join(sorted(_missions))}, got {config.mission!r}")
+    record_type, rules = _missions[config.mission]
+    built: Mission = rules(load(record_type, config.scenario, f"{config.mission}.scenario"))
+    return built
+
+
+def make_env(
+    mission: str, *, recorder: "Recorder | None" = None, render_mode: str | None = None, **overrides: Any
+) -> "MissionEnv":
+    """The environment of a mission, by the name of its configuration; keyword arguments override configuration keys."""
+    from goldentime.envs.env import MissionEnv
+
+    config = load_config(mission, overrides)
+    return MissionEnv(config, make_mission(config), recorder=recorder, render_mode=render_mode)
+
+
+def register_gymnasium() -> None:
+    """Register every mission's Gymnasium id; called when both this package and Gymnasium are imported."""
+    import gymnasium
+
+    for name in mission_names():
+        gymnasium.register(
+            id=f"goldentime/{_yaml(name)['id']}",
+            entry_point="goldentime.missions.registry:make_env",
+            kwargs={"mission": name},
+        )
+
+
+def mission_sheet(name: str) -> dict[str, Any]:
+    """A mission in a few words and numbers, for listings."""
+    config = load_config(name)
+    env = make_env(name)
+    try:
+        shapes = {key: list(space.shape or ()) for key, space in env.observation_space.spaces.items()}  # type: ignore[attr-defined]
+        action = str(env.action_space)
+    finally:
+        env.close()
+    summary = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
+    return {key: summary[key] for key in ("title", "summary", "id", "action_mode", "action_hz")} | {
+        "observation": shapes,
+        "action": action,
+    }

@@ -1,0 +1,205 @@
+"""The command `goldentime`.
+
+Each command imports what it needs when it runs, so that help and mistakes are answered at once.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["main"]
+
+_CLEAR = 2
+"""Exit code of a mistake that is told in one message."""
+
+_INTERRUPTED = 130
+
+
+class _Command(NamedTuple):
+    usage: str
+    summary: str
+    run: Callable[[list[str]], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code: 0 well, 1 something is missing, 2 a mistake in the call, 130 Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if arguments[0] in ("-V", "--version"):
+        from goldentime import __version__
+
+        print(f"goldentime {__version__}")
+        return 0
+    command = _COMMANDS.get(arguments[0])
+    if command is None:
+        return _complain(f"unknown command {arguments[0]!r}, known are {', '.join(_COMMANDS)}")
+    return _guarded(lambda: command.run(arguments[1:]))
+
+
+def _help() -> str:
+    width = max(len(command.usage) for command in _COMMANDS.values()) + 2
+    lines = [f"  goldentime {command.usage:{width}}{command.summary}" for command in _COMMANDS.values()]
+    head = "Simulator, training ground and referee for a fire-rescue robotics Grand Challenge."
+    return "\n".join([head, "", *lines, "", "Settings are written name=value; 'goldentime evaluate --help' lists them."])
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """Tell mistakes in one message and let everything else through with its traceback."""
+    try:
+        return run()
+    except KeyboardInterrupt:
+        print("goldentime: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except Exception as error:
+        if not _is_mistake(error):
+            raise
+        cause = error.__cause__ if _is_mistake(error.__cause__) else None
+        return _complain(f"{error}\n{cause}" if cause else str(error))
+
+
+def _is_mistake(error: BaseException | None) -> bool:
+    from goldentime.errors import GoldenTimeError
+
+    kinds: list[type] = [GoldenTimeError]
+    if "hydra" in sys.modules:
+        from hydra.errors import HydraException
+        from omegaconf.errors import OmegaConfBaseException
+
+        kinds += [HydraException, OmegaConfBaseException]
+    return isinstance(error, tuple(kinds))
+
+
+def _complain(message: str) -> int:
+    print(f"goldentime: {message}", file=sys.stderr)
+    return _CLEAR
+
+
+# Commands whose settings Hydra composes.
+
+
+def _with_hydra(name: str, task: Callable[[Any], int], arguments: list[str]) -> int:
+    """Compose the config `name` from the arguments and hand it to the task, several times in a sweep."""
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises its errors instead of printing them
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")  # threads would change sums, and slow down small ones
+    import hydra
+
+    codes = []
+
+    def job(config: Any) -> None:
+        code = _guarded(lambda: task(config))
+        codes.append(code)
+        if code:
+            # An exception would reach the user through Hydra with lines around it.
+            raise SystemExit(code)
+
+    sys.argv = [f"goldentime {name}", *_translate(arguments)]
+    hydra.main(version_base="1.3", config_path="pkg://goldentime.configs", config_name=name)(job)()
+    return max(codes, default=0)
+
+
+def _translate(arguments: Sequence[str]) -> list[str]:
+    """Flags and folders in Hydra's words."""
+    flags = {"--resume": "resume=true", "--overwrite": "overwrite=true"}
+    found = []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if name == "agent" and equals and not _is_agent_name(value) and Path(value).is_dir():
+            quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+            found += ["agent=checkpoint", f"agent.path='{quoted}'"]
+        else:
+            found.append(flags.get(argument, argument))
+    return found
+
+
+def _is_agent_name(value: str) -> bool:
+    from importlib.resources import files
+
+    return Path(str(files("goldentime.configs")), "agent", f"{value}.yaml").is_file()
+
+
+def _evaluate(arguments: list[str]) -> int:
+    def task(config: Any) -> int:
+        from goldentime.eval.command import evaluate_command
+
+        return evaluate_command(config)
+
+    return _with_hydra("evaluate", task, arguments)
+
+
+def _watch(arguments: list[str]) -> int:
+    def task(config: Any) -> int:
+        from goldentime.eval.watch import watch_command
+
+        return watch_command(config)
+
+    return _with_hydra("evaluate", task, arguments)
+
+
+def _train(arguments: list[str]) -> int:
+    from importlib.util import find_spec
+
+    from goldentime.errors import MissingDependencyError
+
+    absent = [name for name in ("torch", "stable_baselines3") if find_spec(name) is None]
+    if absent:
+        raise MissingDependencyError(
+            f"train needs {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
+            "(from a clone: pip install -e '.[train]')"
+        )
+    from goldentime.baselines.train import main as train
+
+    return int(train(arguments) or 0)
+
+
+# Commands with plain arguments.
+
+
+def _score(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime score", description="Score the stored logs of a run again.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rules", help="other rules: a name in configs/rules or a .yaml file")
+    options = parser.parse_args(arguments)
+    from goldentime.eval.command import score_command
+
+    return score_command(options.folder, options.rules)
+
+
+def _missions(arguments: list[str]) -> int:
+    _expect_none("missions", arguments)
+    from goldentime.eval.tables import print_missions
+
+    return print_missions()
+
+
+def _doctor(arguments: list[str]) -> int:
+    _expect_none("doctor", arguments)
+    from goldentime.eval.doctor import doctor_command
+
+    return doctor_command()
+
+
+def _expect_none(name: str, arguments: list[str]) -> None:
+    if arguments:
+        from goldentime.errors import ConfigError
+
+        raise ConfigError(f"{name}: takes no arguments, got {' '.join(arguments)}")
+
+
+_COMMANDS = {
+    "evaluate": _Command("evaluate [name=value ...]", "fly an agent, score it, write a report", _evaluate),
+    "missions": _Command("missions", "list the missions", _missions),
+    "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
+    "train": _Command("train experiment=NAME [...]", "train an agent (needs the extra 'train')", _train),
+    "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
+    "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""What the layers hand to one another: one instant of the world, one action, one event.
+
+Hot-path values are named tuples of plain floats: a step makes a handful of them, and at these sizes floats are several
+times faster than arrays. The world frame is ENU (x east, y north, z up); the body frame is FLU (x forward, y left, z up);
+quaternions are (x, y, z, w) and turn body vectors into world vectors. SI units throughout.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+__all__ = [
+    "ActionMode",
+    "Agent",
+    "Brief",
+    "Contact",
+    "DroneState",
+    "Event",
+    "KitState",
+    "NavState",
+    "Quat",
+    "Setpoint",
+    "Vec3",
+    "WorldState",
+]
+
+Vec3 = tuple[float, float, float]
+Quat = tuple[float, float, float, float]
+
+
+class Contact(NamedTuple):
+    """The strongest touch between a drone and one other thing since the previous `WorldState`."""
+
+    other: str
+    """`"level"`, `"glass"`, `"drone"`, `"kit"` or `"mover"`."""
+    position_m: Vec3
+    """World position of the touch."""
+    normal: Vec3
+    """Unit vector from the other thing towards the drone, world frame."""
+    force_n: float
+    """Largest normal force during the interval."""
+
+
+class DroneState(NamedTuple):
+    """One drone at one instant."""
+
+    position_m: Vec3
+    quaternion_xyzw: Quat
+    velocity_m_s: Vec3
+    angular_velocity_rad_s: Vec3
+    """In the world frame; `control.frames.to_body` turns it into body rates."""
+    acceleration_m_s2: Vec3
+    """Mean coordinate acceleration over the last `Physics.advance`, world frame (0 in steady hover)."""
+    rotor_speed_rad_s: tuple[float, ...]
+    state_of_charge: float
+    """Battery energy left as a fraction of the full one, in [0, 1]."""
+    voltage_v: float
+    contacts: tuple[Contact, ...]
+    contact_s: float
+    """How long of the last interval the drone touched anything."""
+
+
+class KitState(NamedTuple):
+    """One relief kit at one instant."""
+
+    position_m: Vec3
+    velocity_m_s: Vec3
+    carrier: int
+    """Index of the drone that holds the kit, -1 once released."""
+
+
+class WorldState(NamedTuple):
+    """One instant of the whole world: ground truth, never shown to an agent."""
+
+    time_s: float
+    drones: tuple[DroneState, ...]
+    kits: tuple[KitState, ...]
+
+
+class NavState(NamedTuple):
+    """What an autopilot believes of its own motion; the input of every controller."""
+
+    position_m: Vec3
+    """World frame, or dead reckoning from the start where there is no position fix."""
+    quaternion_xyzw: Quat
+    velocity_m_s: Vec3
+    """World frame."""
+    body_rates_rad_s: Vec3
+    """Body frame (FLU)."""
+
+
+class ActionMode(StrEnum):
+    """What the four numbers of a motion command mean."""
+
+    ROTOR = "rotor"
+    RATE = "rate"
+    VELOCITY = "velocity"
+    WAYPOINT = "waypoint"
+
+
+class Setpoint(NamedTuple):
+    """A checked action of one drone."""
+
+    motion: tuple[float, ...]
+    """In the units of the action mode, see `control.modes`."""
+    release: bool
+    """Let go of the relief kit."""
+
+
+class Event(NamedTuple):
+    """Something that happened and that rules, rewards and reports speak about."""
+
+    time_s: float
+    kind: str
+    """One of the mission's own kinds, or `"invalid_action"`."""
+    drone: int
+    value: float = 1.0
+    """The amount: seconds of collision, metres of progress, 1 for a plain occurrence."""
+    detail: Mapping[str, Any] = {}
+    """JSON-able facts for the report, such as a section's name or a position."""
+
+
+Brief = Mapping[str, Any]
+"""What a contestant is told before an episode, JSON-able."""
+
+
+class Agent(Protocol):
+    """All that a team writes."""
+
+    def reset(self, brief: Brief) -> None:
+        """Start an episode. `brief` is JSON-able and holds neither seed nor ground truth."""
+
+    def act(self, observation: Mapping[str, Any]) -> Any:
+        """Answer one observation with one action of the action space that the brief describes."""

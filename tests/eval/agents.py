@@ -1,0 +1,1 @@
+"""Agents that the runner's tests fly; named in configs by their path."""

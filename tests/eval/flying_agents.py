@@ -1,0 +1,48 @@
+"""Agents that the runner's tests fly, named in configs by their path; workers import this file by its name too."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Action = dict[str, NDArray[np.float32]]
+_HOVER = np.array([9.81, 0.0, 0.0, 0.0], dtype=np.float32)
+
+
+class Still:
+    """Thrust against gravity, nothing else."""
+
+    def __init__(self, pause_s: float = 0.0, fail_after: int | None = None, exits: bool = False) -> None:
+        self._pause_s, self._fail_after, self._exits = pause_s, fail_after, exits
+
+    def reset(self, brief: Mapping[str, Any]) -> None:
+        assert not {"seed", "scenario"} & set(brief)
+        self._acts = 0
+
+    def act(self, observation: Mapping[str, Any]) -> Action:
+        self._acts += 1
+        if self._fail_after is not None and self._acts > self._fail_after:
+            if self._exits:
+                raise SystemExit(3)
+            raise RuntimeError("the agent has had enough")
+        time.sleep(self._pause_s)
+        return {"motion": _HOVER.copy()}
+
+
+class Deaf:
+    """No agent: `act` is missing."""
+
+    def reset(self, brief: Mapping[str, Any]) -> None:
+        pass
+
+
+class BadAction:
+    """Acts outside the action space."""
+
+    def reset(self, brief: Mapping[str, Any]) -> None:
+        pass
+
+    def act(self, observation: Mapping[str, Any]) -> Action:
+        return {"motion": np.full(4, np.nan, dtype=np.float32)}
