@@ -40,7 +40,8 @@ class Gains(NamedTuple):
     rate: float
     attitude: float
     velocity: float
-    integral: float
+    climb: float
+    """Vertical velocity, which need not wait for a turn of the vehicle."""
     position: float
 
 
@@ -49,7 +50,7 @@ def design(vehicle: Vehicle) -> Gains:
     rate = 0.5 / vehicle.rotor_time_constant_s
     attitude = rate / 2.0
     velocity = attitude / 2.5
-    return Gains(rate, attitude, velocity, integral=0.5 * velocity, position=velocity / 2.5)
+    return Gains(rate, attitude, velocity, climb=attitude / 2.0, position=velocity / 2.5)
 
 
 def make_controller(mode: ActionMode, vehicle: Vehicle, dt_s: float) -> Controller:
@@ -67,10 +68,14 @@ class _Cascade:
     """The constants of one vehicle's loops; holds no flight state."""
 
     def __init__(self, vehicle: Vehicle, dt_s: float) -> None:
-        self._vehicle, self._dt_s, self._gains = vehicle, dt_s, design(vehicle)
+        self._vehicle, self._gains = vehicle, design(vehicle)
         self._limits = (vehicle.rotor_speed_min_rad_s, vehicle.rotor_speed_max_rad_s)
         self._max_side_m_s2 = GRAVITY_M_S2 * math.tan(vehicle.max_tilt_rad)
         self._max_up_m_s2 = 0.9 * vehicle.max_thrust_m_s2 - GRAVITY_M_S2
+        self._axis_gains = (self._gains.velocity, self._gains.velocity, self._gains.climb)
+        # Each integral is half as fast as its loop.
+        self._axis_steps = tuple(0.5 * k * k * dt_s for k in self._axis_gains)
+        self._axis_blends = tuple(1.0 - math.exp(-k * dt_s) for k in self._axis_gains)
 
     def rotor(self, motion: tuple[float, ...], nav: NavState, memory: Memory) -> tuple[tuple[float, ...], Memory]:
         """Rotor speeds as commanded."""
@@ -101,11 +106,10 @@ class _Cascade:
         return self._track(wanted, max(-limit, min(limit, turn)), nav, memory)
 
     def _track(self, wanted: Vec3, yaw_rate: float, nav: NavState, memory: Memory) -> tuple[tuple[float, ...], Memory]:
-        gains, dt = self._gains, self._dt_s
-        velocity = nav.velocity_m_s
+        gains, velocity = self._axis_gains, nav.velocity_m_s
         reference = memory.reference_m_s if memory.started else velocity
         held = memory.integral_m_s2
-        ax, ay, az = (gains.velocity * (w - v) + i for w, v, i in zip(wanted, velocity, held, strict=True))
+        ax, ay, az = (k * (w - v) + i for k, w, v, i in zip(gains, wanted, velocity, held, strict=True))
         side = math.hypot(ax, ay)
         saturated = side > self._max_side_m_s2 or not -0.7 * GRAVITY_M_S2 < az < self._max_up_m_s2
         if side > self._max_side_m_s2:
@@ -113,12 +117,14 @@ class _Cascade:
         az = max(-0.7 * GRAVITY_M_S2, min(self._max_up_m_s2, az))
         # The integral sees the gap to what an undisturbed vehicle would do, so a step in the command does not wind it up.
         if not saturated:
-            step = gains.integral * gains.velocity * dt
-            held = tuple(max(-5.0, min(5.0, i + step * (r - v))) for i, r, v in zip(held, reference, velocity, strict=True))  # type: ignore[assignment]
-        blend = 1.0 - math.exp(-gains.velocity * dt)
-        follow = velocity if saturated else tuple(r + blend * (w - r) for r, w in zip(reference, wanted, strict=True))
+            gaps = zip(self._axis_steps, held, reference, velocity, strict=True)
+            held = tuple(max(-5.0, min(5.0, i + step * (r - v))) for step, i, r, v in gaps)  # type: ignore[assignment]
+        follow = velocity
+        if not saturated:
+            leads = zip(self._axis_blends, reference, wanted, strict=True)
+            follow = tuple(r + blend * (w - r) for blend, r, w in leads)  # type: ignore[assignment]
         rotors = self._attitude((ax, ay, az + GRAVITY_M_S2), yaw_rate, nav)
-        return rotors, Memory(held, follow, True)  # type: ignore[arg-type]
+        return rotors, Memory(held, follow, True)
 
     def _attitude(self, thrust: Vec3, yaw_rate: float, nav: NavState) -> tuple[float, ...]:
         tx, ty, tz = to_body(nav.quaternion_xyzw, thrust)

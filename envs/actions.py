@@ -49,7 +49,7 @@ class ActionSchema:
         release = self._gripper and _parse_release(action["release"])
         motion = action["motion"]
         try:
-            values = np.asarray(motion, dtype=np.float32).tolist()
+            values = _numbers(motion)
             a, b, c, d = values
             la, lb, lc, ld = self._low
             ha, hb, hc, hd = self._high
@@ -65,6 +65,17 @@ class ActionSchema:
             if not (math.isfinite(value) and low <= value <= high):
                 return f"action.motion {name}: expected a number in [{low:g}, {high:g}], got {value!r}"
         raise AssertionError("unreachable: only called for values out of bounds")
+
+
+def _numbers(motion: Any) -> list[float]:
+    array = np.asarray(motion)
+    if array.dtype.kind not in "fiu":
+        raise TypeError("not real numbers")
+    if array.dtype != np.float32:
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float32)
+    values: list[float] = array.tolist()
+    return values
 
 
 def _parse_release(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from goldentime.envs.airframe import load_airframe
 from goldentime.envs.level import Level, Triangles, triangulate
 from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
-from goldentime.envs.rotorcraft import Rotorcraft, ground_effect
+from goldentime.envs.rotorcraft import Body, Rotorcraft, ground_effect
 from goldentime.envs.scenario import KitSpec, Scenario
 from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
@@ -29,31 +29,37 @@ _MAX_INDICES = 524_288
 
 
 class _Drone:
-    """One drone's body in Bullet, with the last state read from it."""
+    """One drone's body in Bullet and what has touched it."""
 
-    __slots__ = (
-        "body",
-        "contact_s",
-        "contacts",
-        "craft",
-        "fine_m_s",
-        "position",
-        "quaternion",
-        "spin",
-        "start",
-        "velocity",
-    )
+    __slots__ = ("body", "contact_s", "contacts", "craft", "fine_m_s", "force", "handle", "held", "start", "torque")
 
-    def __init__(self, body: int, craft: Rotorcraft, position: Vec3, quaternion: Quat, fine_m_s: float) -> None:
+    def __init__(self, body: int, craft: Rotorcraft, fine_m_s: float, client: int) -> None:
         self.body = body
         self.craft = craft
-        self.position, self.quaternion = position, quaternion
-        self.velocity: Vec3 = _ZERO
-        self.spin: Vec3 = _ZERO
+        self.handle = Body(
+            partial(bullet.applyExternalForce, body, -1),
+            partial(bullet.applyExternalTorque, body, -1),
+            partial(bullet.getBasePositionAndOrientation, body, client),
+            partial(bullet.getBaseVelocity, body, client),
+            client,
+        )
+        self.held = self.handle._replace(push=self._hold_force, turn=self._hold_torque)
         self.start: Vec3 = _ZERO
         self.contacts: dict[str, Contact] = {}
         self.contact_s = 0.0
         self.fine_m_s = fine_m_s
+
+    def _hold_force(self, force: Vec3, *_: Any) -> None:
+        self.force = force
+
+    def _hold_torque(self, torque: Vec3, *_: Any) -> None:
+        self.torque = torque
+
+    def push(self) -> None:
+        """Put the held force and torque on the body for one more step."""
+        position, _ = self.handle.pose()
+        self.handle.push(self.force, position, 2, self.handle.client)
+        self.handle.turn(self.torque, 1, self.handle.client)
 
 
 class BulletPhysics:
@@ -96,7 +102,7 @@ class BulletPhysics:
         bullet.setPhysicsEngineParameter(
             fixedTimeStep=self._dt_s, numSubSteps=0, deterministicOverlappingPairs=1, physicsClientId=client
         )
-        self._fine = False
+        self._parts = 1
         self._steps = self._interval_steps = 0
         self._names = {_static(client, _ground_plane(client)): "level"}
         _load_static(client, scenario.level, self._names)
@@ -137,7 +143,9 @@ class BulletPhysics:
         fine_m_s = 0.2 * min(airframe.hull_height_m, airframe.hull_radius_m) / self._dt_s
         airborne = spec.position[2] > airframe.hull_height_m
         start_rad_s = airframe.hover_rotor_speed_rad_s if airborne else airframe.rotor_speed_min_rad_s
-        return _Drone(body, Rotorcraft(airframe, self._dt_s, start_rad_s), spec.position, quaternion, fine_m_s)
+        craft = Rotorcraft(airframe, self._dt_s, start_rad_s)
+        craft.position, craft.quaternion = spec.position, quaternion
+        return _Drone(body, craft, fine_m_s, client)
 
     def apply(self, commands: Sequence[Command]) -> None:
         """Set rotor commands and air velocities; release kits."""
@@ -152,7 +160,7 @@ class BulletPhysics:
 
     def _ground_gain(self, client: int, drone: _Drone) -> float:
         radius = drone.craft.airframe.rotor_radius_m
-        x, y, z = drone.position
+        x, y, z = drone.craft.position
         reach = 4.0 * radius
         if not self._has_obstacles:
             return ground_effect(radius, z) if z < reach else 1.0
@@ -166,14 +174,14 @@ class BulletPhysics:
             if kit.carrier != index or body >= 0:
                 continue
             half = [0.5 * s for s in kit.size]
-            x, y, z = drone.position
+            x, y, z = drone.craft.position
             below = (x, y, z - 0.5 * drone.craft.airframe.hull_height_m - half[2] - 0.02)
             shape = bullet.createCollisionShape(bullet.GEOM_BOX, halfExtents=half, physicsClientId=client)
             body = bullet.createMultiBody(kit.mass_kg, shape, -1, below, physicsClientId=client)
             bullet.changeDynamics(
                 body, -1, restitution=0.05, lateralFriction=0.9, rollingFriction=0.01, physicsClientId=client
             )
-            bullet.resetBaseVelocity(body, drone.velocity, _ZERO, client)
+            bullet.resetBaseVelocity(body, drone.craft.velocity, _ZERO, client)
             airframe = drone.craft.airframe
             bullet.changeDynamics(
                 drone.body,
@@ -188,25 +196,21 @@ class BulletPhysics:
     def advance(self, substeps: int) -> None:
         """Let `substeps` steps pass, each with one force and one torque call per drone."""
         client = self._live()
-        push, turn, step = bullet.applyExternalForce, bullet.applyExternalTorque, bullet.stepSimulation
-        pose, twist, touches = bullet.getBasePositionAndOrientation, bullet.getBaseVelocity, bullet.getContactPoints
-        drones = self._drones
+        touches, drones = bullet.getContactPoints, self._drones
         if self._movers:
             self._place_movers(client)
-        self._refine(client, substeps)
+        fine = self._refine(client, substeps)
+        step = self._step_in_parts if fine else bullet.stepSimulation
         if not self._interval_steps:
             for drone in drones:
-                drone.start = drone.velocity
+                drone.start = drone.craft.velocity
+        flights = [drone.craft.fly(substeps, drone.held if fine else drone.handle) for drone in drones]
+        for flight in flights:
+            next(flight)
         for _ in range(substeps):
-            for drone in drones:
-                force, torque = drone.craft.step(drone.quaternion, drone.velocity)
-                push(drone.body, -1, force, drone.position, 2, client)
-                turn(drone.body, -1, torque, 1, client)
             step(client)
-            for drone in drones:
-                body = drone.body
-                drone.position, drone.quaternion = pose(body, client)
-                drone.velocity, drone.spin = twist(body, client)
+            for flight in flights:
+                next(flight, None)
             points = touches(-1, -1, -2, -2, client)
             if points:
                 self._note_contacts(points)
@@ -215,25 +219,35 @@ class BulletPhysics:
         for drone in drones:
             drone.craft.drain(substeps * self._dt_s)
 
-    def _refine(self, client: int, substeps: int) -> None:
-        """Split substeps finer while a fast drone heads for something, so that nothing tunnels through thin walls."""
-        parts = 0
+    def _step_in_parts(self, client: int) -> None:
+        """One substep in several short ones under the same forces. A bounce may last no longer than one of them."""
+        for part in range(self._parts):
+            if part:
+                self._note_contacts(bullet.getContactPoints(-1, -1, -2, -2, client))
+            for drone in self._drones:
+                drone.push()
+            bullet.stepSimulation(client)
+
+    def _refine(self, client: int, substeps: int) -> bool:
+        """Split substeps while a fast drone heads for something, so that nothing tunnels through thin walls."""
+        parts = 1
         for drone in self._drones:
-            vx, vy, vz = drone.velocity
+            vx, vy, vz = drone.craft.velocity
             speed = math.sqrt(vx * vx + vy * vy + vz * vz)
             if speed > drone.fine_m_s and self._blocked(client, drone, speed, substeps):
                 parts = max(parts, math.ceil(speed / drone.fine_m_s))
-        if parts or self._fine:
-            bullet.setPhysicsEngineParameter(numSubSteps=parts, physicsClientId=client)
-            self._fine = parts > 0
+        if parts != self._parts:
+            bullet.setPhysicsEngineParameter(fixedTimeStep=self._dt_s / parts, physicsClientId=client)
+            self._parts = parts
+        return parts > 1
 
     def _blocked(self, client: int, drone: _Drone, speed: float, substeps: int) -> bool:
         radius = 1.2 * drone.craft.airframe.hull_radius_m
-        ahead = np.array(drone.velocity) / speed
+        ahead = np.array(drone.craft.velocity) / speed
         side = np.cross(ahead, (0.0, 0.0, 1.0) if abs(ahead[2]) < 0.9 else (1.0, 0.0, 0.0))
         side *= radius / np.linalg.norm(side)
         up = np.cross(side, ahead)
-        start = np.array(drone.position) - ahead * radius + np.array([np.zeros(3), side, -side, up, -up])
+        start = np.array(drone.craft.position) - ahead * radius + np.array([np.zeros(3), side, -side, up, -up])
         length = 2.0 * radius + speed * self._dt_s * (substeps + 1) * 1.2
         hits = bullet.rayTestBatch(start.tolist(), (start + ahead * length).tolist(), physicsClientId=client)
         return any(hit[0] >= 0 and hit[0] != drone.body for hit in hits)
@@ -263,11 +277,18 @@ class BulletPhysics:
                     away = (sign * normal[0], sign * normal[1], sign * normal[2])
                     drone.contacts[name] = Contact(name, at, away, point[9])
         for own in touched:
-            by_body[own].contact_s += self._dt_s
+            by_body[own].contact_s += self._dt_s / self._parts
+
+    def place(self, index: int, motion: Motion) -> None:
+        """Put a drone into a state of motion; for tests, which need more starts than at rest."""
+        client, drone = self._live(), self._drones[index]
+        drone.craft.position, drone.craft.quaternion, drone.craft.velocity, drone.craft.spin = motion
+        bullet.resetBasePositionAndOrientation(drone.body, drone.craft.position, drone.craft.quaternion, client)
+        bullet.resetBaseVelocity(drone.body, drone.craft.velocity, drone.craft.spin, client)
 
     def motions(self) -> list[Motion]:
         """How each drone moves now."""
-        return [Motion(d.position, d.quaternion, d.velocity, d.spin) for d in self._drones]
+        return [Motion(c.position, c.quaternion, c.velocity, c.spin) for c in (d.craft for d in self._drones)]
 
     def read(self) -> WorldState:
         """The present instant."""
@@ -278,11 +299,11 @@ class BulletPhysics:
         states = []
         for drone in self._drones:
             craft = drone.craft
-            vx, vy, vz = drone.velocity
+            vx, vy, vz = drone.craft.velocity
             sx, sy, sz = drone.start
             states.append(
                 DroneState(
-                    drone.position, drone.quaternion, drone.velocity, drone.spin,
+                    drone.craft.position, drone.craft.quaternion, drone.craft.velocity, drone.craft.spin,
                     ((vx - sx) * rate, (vy - sy) * rate, (vz - sz) * rate),
                     craft.speed, craft.soc, craft.voltage,
                     tuple(drone.contacts.values()) if drone.contacts else (), drone.contact_s,
@@ -297,7 +318,7 @@ class BulletPhysics:
     def _read_kit(self, kit: KitSpec, body: int) -> KitState:
         if body < 0:
             drone = self._drones[kit.carrier]
-            return KitState(drone.position, drone.velocity, kit.carrier)
+            return KitState(drone.craft.position, drone.craft.velocity, kit.carrier)
         position, _ = bullet.getBasePositionAndOrientation(body, self._client)
         velocity, _ = bullet.getBaseVelocity(body, self._client)
         return KitState(position, velocity, -1)

@@ -12,7 +12,7 @@ from goldentime.envs.bullet import BulletPhysics
 from goldentime.envs.loop import Loop
 from goldentime.envs.mission import EnvConfig, Mission, Recorder
 from goldentime.errors import ConfigError
-from goldentime.rng import fresh_seed, stream
+from goldentime.rng import chain, fresh_seed
 
 __all__ = ["MissionEnv"]
 
@@ -59,8 +59,8 @@ class MissionEnv(gymnasium.Env[dict[str, NDArray[np.float32]], Any]):
         """Start an episode; the same seed gives the same bytes. Without a seed the next one follows from the last."""
         if seed is None:
             seed = fresh_seed() if self._np_random is None else int(self._np_random.integers(2**63))
-        # Gymnasium's own generator only chains unseeded resets; its stream does not reveal the seed.
-        self._np_random = stream(seed, "chain")
+        # Gymnasium's own generator only chains unseeded resets.
+        self._np_random = chain(seed)
         self._np_random_seed = -1
         observations, brief = self.__loop.reset(seed)
         self.__brief = {**brief, "action": brief["action"][0]}

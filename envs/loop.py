@@ -13,7 +13,7 @@ from goldentime.envs.mission import EnvConfig, Mission, Recorder
 from goldentime.envs.navigation import Navigator
 from goldentime.envs.physics import Command, Physics, Rays, divide_rates
 from goldentime.envs.scenario import Scenario, scenario_digest
-from goldentime.envs.sensors.base import Mount, SensorSuite
+from goldentime.envs.sensors.base import Mount, SensorSuite, data_sheets
 from goldentime.envs.wind import Wind
 from goldentime.errors import ClosedError, InvalidActionError
 from goldentime.records import dump
@@ -110,7 +110,7 @@ class Loop:
             "action_mode": config.action_mode.value,
             "action_hz": config.action_hz,
             "action": [schema.describe() for schema in self.schemas],
-            "sensors": dump(dict(config.sensors)),
+            "sensors": data_sheets(config.sensors),
             **brief,
         }
 

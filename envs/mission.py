@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -77,6 +77,8 @@ class EnvConfig:
     """Name of the scoring rules."""
     id: str
     """Gymnasium id without the namespace, such as `Hover-v0`."""
+    agents: Literal["single", "team"] = "single"
+    """`single` is flown through Gymnasium by one drone, `team` through PettingZoo by several."""
     scenario: Mapping[str, Any] = field(default_factory=dict)
     """The mission's own configuration."""
     action_mode: ActionMode = ActionMode.VELOCITY

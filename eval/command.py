@@ -22,9 +22,7 @@ __all__ = ["evaluate_command", "score_command"]
 def evaluate_command(config: Any) -> int:
     """Fly, show progress, then print the table and write the report."""
     plan, options = plan_from(*read_config(config))
-    print(
-        f"mission {plan.mission}, agent {plan.agent}, {plan.episodes} episodes of split {plan.split} -> {options.out}"
-    )
+    print(f"mission {plan.mission}, agent {plan.agent}, {plan.episodes} episodes of split {plan.split} -> {options.out}")
     results: list[Result] = []
     try:
         with view_for(plan.episodes) as view:
@@ -35,14 +33,20 @@ def evaluate_command(config: Any) -> int:
 
             folder = evaluate(plan, options, take)
     except KeyboardInterrupt:
-        if results:
-            write_report(read_folder(options.out))
-            kept = f"{len(results)} of {plan.episodes} episodes are kept in {options.out}"
-            print(f"{kept}; go on with --resume out={options.out}", file=sys.stderr)
+        _tell_interrupted(options.out)
         raise
     write_report(folder)
     _tell(folder, results)
     return 0
+
+
+def _tell_interrupted(out: Path) -> None:
+    if not (out / "run.json").is_file():
+        return
+    folder = read_folder(out)
+    write_report(folder)
+    kept = f"{len(folder.logged())} of {folder.plan.episodes} episodes are kept in {out}"
+    print(f"{kept}; go on with --resume out={out}", file=sys.stderr)
 
 
 def score_command(path: Path, rules_name: str | None) -> int:
@@ -58,8 +62,9 @@ def _tell(folder: RunFolder, results: list[Result]) -> None:
     assert figures is not None
     plan, rules = folder.plan, folder.plan.rules
     console = Console()
-    title = f"{plan.agent} on {plan.mission}, {figures.episodes} episodes of split {plan.split}, rules {rules.name}/{rules.version}"
-    console.print(score_table(figures, rules, title))
+    run = f"{plan.agent} on {plan.mission}, {figures.episodes} episodes of split {plan.split}"
+    console.print(f"{run}, rules {rules.name}/{rules.version}", markup=False, highlight=False)
+    console.print(score_table(figures, rules))
     failed = sum(result.error is not None for result in results)
     if failed:
         print(f"in {failed} episodes the agent raised an exception: the tracebacks are in {folder.path / 'episodes'}")

@@ -10,11 +10,15 @@ import yaml
 from goldentime.errors import ConfigError
 from goldentime.eval.plan import Plan
 from goldentime.eval.runner import RunOptions
-from goldentime.eval.score.rules import load_rules
+from goldentime.eval.score.rules import load_rules, rules_from_json
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
 
-__all__ = ["Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
+__all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
+
+
+INTERFACE = "interface.yaml"
+"""In the folder of a trained agent: the mission settings it was trained with, such as `action_mode: rate`."""
 
 
 @record
@@ -26,7 +30,7 @@ class EvaluateConfig:
     split: str
     episodes: int
     workers: int
-    rules: str | None
+    rules: dict[str, Any] | None = None
     out: Path | None
     resume: bool
     overwrite: bool
@@ -70,10 +74,9 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
     Raises:
         ConfigError: mission, agent, rules or split are not there or don't fit.
     """
-    interface = settings.agent.get("interface") or {}
     agent_config = {key: value for key, value in settings.agent.items() if key != "interface"}
     # What the user says goes before what the agent's file says.
-    overrides = {**interface, **changes(_mission_file(choices.mission), settings.mission)}
+    overrides = {**_interface(settings.agent), **changes(_mission_file(choices.mission), settings.mission)}
     if "mission" in overrides:
         raise ConfigError(f"mission.mission: choose with mission=NAME, got {overrides['mission']!r}")
     resolved = load_config(choices.mission, overrides)
@@ -87,7 +90,7 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         agent_config=agent_config,
         split=settings.split,
         episodes=settings.episodes,
-        rules=load_rules(settings.rules or resolved.rules),
+        rules=rules_from_json(settings.rules) if settings.rules else load_rules(resolved.rules),
     )
     options = RunOptions(
         out=_out(settings, choices, plan),
@@ -96,6 +99,18 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         overwrite=settings.overwrite,
     )
     return plan, options
+
+
+def _interface(agent: Mapping[str, Any]) -> dict[str, Any]:
+    """How the mission must meet the agent: its config's `interface`, or what its training left beside the weights."""
+    file = Path(str(agent.get("path", ""))) / INTERFACE
+    given = agent.get("interface") or {}
+    if agent.get("path") and file.is_file():
+        learned = yaml.safe_load(file.read_text("utf-8"))
+        if not isinstance(learned, dict):
+            raise ConfigError(f"{file}: expected a mapping of mission settings, got {learned!r}")
+        return {**learned, **given}
+    return dict(given)
 
 
 def _out(settings: EvaluateConfig, choices: Choices, plan: Plan) -> Path:

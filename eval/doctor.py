@@ -2,6 +2,7 @@
 
 import ctypes.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -52,8 +53,8 @@ def check_all() -> list[Finding]:
 
 
 def _python() -> Finding:
-    found = f"{sys.version.split()[0]} at {sys.executable}"
-    if sys.version_info[:2] == (3, 11):
+    found = f"{platform.python_version()} at {sys.executable}"
+    if platform.python_version_tuple()[:2] == ("3", "11"):
         return Finding("Python", "ok", found)
     return Finding("Python", "missing", found, "use Python 3.11: PyBullet 3.2.7 has no wheels beyond")
 
@@ -84,7 +85,9 @@ def _disk() -> Finding:
     free_gib = shutil.disk_usage(".").free / _MIB / 1024
     found = f"{free_gib:.1f} GiB free in {os.getcwd()}"
     if not os.access(".", os.W_OK):
-        return Finding("disk", "missing", f"{os.getcwd()} can't be written", "change to a folder of yours, or give out=FOLDER")
+        return Finding(
+            "disk", "missing", f"{os.getcwd()} can't be written", "change to a folder of yours, or give out=FOLDER"
+        )
     if free_gib < _DISK_GIB:
         return Finding("disk", "note", found, f"runs and trained agents may need {_DISK_GIB:g} GiB")
     return Finding("disk", "ok", found)
@@ -120,7 +123,9 @@ def _display() -> Finding:
 def _extra_train() -> Finding:
     absent = [name for name in ("torch", "stable_baselines3", "tensorboard") if find_spec(name) is None]
     if absent:
-        return Finding("train", "note", f"absent: {', '.join(absent)}", "for goldentime train: pip install 'goldentime[train]'")
+        return Finding(
+            "train", "note", f"absent: {', '.join(absent)}", "for goldentime train: pip install 'goldentime[train]'"
+        )
     return Finding("train", "ok", f"torch {_version('torch')}, stable-baselines3 {_version('stable-baselines3')}")
 
 

@@ -37,13 +37,13 @@ def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> 
         stopped: asked before each step; true abandons the episode.
 
     Raises:
-        ConfigError: the mission or the agent can't be built.
+        ConfigError: the mission or the agent can't be built, or they don't fit each other.
         Stopped: `stopped` said so.
     """
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
-    agent = build_agent(plan)
     env = make_env(plan.mission, recorder=log, **plan.overrides)
     try:
+        agent = build_agent(plan)
         observation, _ = env.reset(seed=plan.seed(index))
         _steps(env, agent, observation, log, stopped)
     except _AgentFailed as failure:
@@ -76,9 +76,14 @@ def _steps(
 
 
 def _call(method: Callable[[Any], Any], argument: Any) -> Any:
-    """Call the agent; whatever it raises, an exit included, is its own failure."""
+    """Call the agent; whatever it raises, an exit included, is its own failure.
+
+    But for a `ConfigError`: an agent that says it does not fit this mission would fail in every episode alike.
+    """
     try:
         return method(argument)
+    except ConfigError:
+        raise
     except (Exception, SystemExit):
         raise _AgentFailed(traceback.format_exc()) from None
 

@@ -108,9 +108,7 @@ def _check_same(path: Path, plan: Plan, versions: dict[str, str]) -> None:
     new = {"plan": dump(plan), "versions": versions, "digest": digest(plan)}
     found = differences(json.loads(json.dumps(old)), json.loads(json.dumps(new)))
     if found:
-        raise ConfigError(
-            f"out={path}: resume=true needs the plan that the run was begun with:\n  " + "\n  ".join(found)
-        )
+        raise ConfigError(f"out={path}: resume=true needs the plan that the run was begun with:\n  " + "\n  ".join(found))
 
 
 def discard(folder: RunFolder) -> None:

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime import __version__
 from goldentime.errors import LogError
 from goldentime.records import canonical_json
 from goldentime.types import Event, WorldState
@@ -38,7 +37,7 @@ DRONE_COLUMNS = 12
 class Total(NamedTuple):
     """All events of one kind together."""
 
-    count: int = 0
+    times: int = 0
     value: float = 0.0
 
 
@@ -134,7 +133,7 @@ class EpisodeLog:
         for event in events:
             kind = str(event.kind)
             before = self.totals.get(kind, Total())
-            self.totals[kind] = Total(count=before.count + 1, value=before.value + float(event.value))
+            self.totals[kind] = Total(times=before.times + 1, value=before.value + float(event.value))
             if kind not in DENSE_KINDS:
                 self.events.append(event._replace(kind=kind, detail=_plain(event.detail, f"event {kind!r}")))
 
@@ -175,7 +174,7 @@ class EpisodeLog:
         return {
             "header": self.header,
             "events": [event._asdict() for event in self.events],
-            "totals": {kind: [total.count, total.value] for kind, total in self.totals.items()},
+            "totals": {kind: [total.times, total.value] for kind, total in self.totals.items()},
             "reward_terms": self.reward_terms,
             "reason": self.reason,
         }
@@ -188,7 +187,7 @@ class EpisodeLog:
         log = cls(content["header"]["labels"])
         log.header = dict(content["header"])
         log.events = [Event(**event) for event in content["events"]]
-        log.totals = {kind: Total(count=count, value=value) for kind, (count, value) in content["totals"].items()}
+        log.totals = {kind: Total(times, value) for kind, (times, value) in content["totals"].items()}
         log.reward_terms = dict(content["reward_terms"])
         log.reason, log.error = content["reason"], error
         log._numbers, log._width, log._timing = array("d", table.astype("=f8").tobytes()), table.shape[1], timing
@@ -209,9 +208,11 @@ def _plain(data: Mapping[str, Any], what: str) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """What a trajectory depends on besides the seed; read from the metadata, since scoring loads no simulator."""
-    found = {"goldentime": __version__, "numpy": np.__version__}
+    return {name: _version(name) for name in ("goldentime", "numpy", "pybullet")}
+
+
+def _version(name: str) -> str:
     try:
-        found["pybullet"] = version("pybullet")
+        return version(name)
     except PackageNotFoundError:
-        found["pybullet"] = "absent"
-    return found
+        return "not installed"

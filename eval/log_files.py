@@ -53,7 +53,7 @@ def load_log(path: Path) -> EpisodeLog:
         )
     end, timing = lines[-2], lines[-1]
     table = _unpack(path.with_suffix(".npz"), end)
-    content = {
+    content: dict[str, Any] = {
         "header": head["header"],
         "events": [{key: value for key, value in line.items() if key != "type"} for line in lines[1:-2]],
         **{key: end[key] for key in ("totals", "reward_terms", "reason") if key in end},

@@ -32,9 +32,7 @@ class Plan:
         if self.episodes < 1:
             raise ConfigError(f"episodes: must be at least 1, got {self.episodes}")
         if not isinstance(self.agent_config.get("_target_"), str):
-            raise ConfigError(
-                f"agent {self.agent}: expected _target_ with the path of a class, got {self.agent_config}"
-            )
+            raise ConfigError(f"agent {self.agent}: expected _target_ with the path of a class, got {self.agent_config}")
         episode_seed(self.split, self.episodes - 1)
 
     def seed(self, index: int) -> int:

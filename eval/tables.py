@@ -18,9 +18,9 @@ def interval(figure: Figure, digits: int = 2, scale: float = 1.0) -> str:
     return f"[{scale * figure.low:.{digits}f}, {scale * figure.high:.{digits}f}]"
 
 
-def score_table(figures: Aggregate, rules: Rules, title: str) -> Table:
+def score_table(figures: Aggregate, rules: Rules) -> Table:
     """Terms, total, success and metrics: mean and 95 % interval."""
-    table = Table(title=title, title_justify="left")
+    table = Table()
     table.add_column("figure")
     table.add_column("mean", justify="right")
     table.add_column("95 % interval", justify="right")

@@ -1,4 +1,7 @@
-"""Hover: take off from a random pose and hold a point. The first environment to train on, and the one to compare with."""
+"""Hover: start at a random place and hold a point. The first environment to train on, and the one to compare with.
+
+With several drones each has a point of its own on a square grid, and all of them must hold theirs.
+"""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from goldentime.envs.mission import Sheet, Verdict
 from goldentime.envs.scenario import DroneSpec, Scenario, WindSpec, WindZone
 from goldentime.missions.registry import mission
 from goldentime.records import record
-from goldentime.types import Event, Vec3, WorldState
+from goldentime.types import DroneState, Event, Vec3, WorldState
 
 __all__ = ["Hover", "HoverConfig", "HoverEvent"]
 
@@ -33,9 +36,12 @@ class HoverEvent:
 class HoverConfig:
     """How an instance is drawn."""
 
+    drones: int = 1
+    spacing_m: float = 1.5
+    """Between neighbouring points of the grid."""
     airframe: str = "cf2x"
     target: Vec3 = (0.0, 0.0, 1.0)
-    """[m]"""
+    """[m] of the first drone."""
     spread_m: float = 0.8
     """The start lies within this distance of the target along each axis."""
     tolerance_m: float = 0.2
@@ -50,11 +56,11 @@ class HoverConfig:
 
 
 class _Progress(NamedTuple):
-    """Time within tolerance without a break, and the limits of this instance."""
+    """Time within tolerance without a break per drone, who has held long enough, and the limits of this instance."""
 
-    target: Vec3
-    held_s: float
-    done: bool
+    targets: tuple[Vec3, ...]
+    held_s: tuple[float, ...]
+    done: tuple[bool, ...]
     time_limit_s: float
 
 
@@ -66,12 +72,12 @@ class Hover:
     config: HoverConfig
 
     def generate(self, rng: np.random.Generator) -> Scenario:
-        """Draw start position and heading."""
+        """Draw the drones' places and the direction of the wind."""
         c = self.config
-        offset = rng.uniform(-c.spread_m, c.spread_m, 3)
-        start = np.array(c.target) + offset
-        start[2] = max(start[2], 0.2)
-        heading, yaw = rng.uniform(-math.pi, math.pi, 2).tolist()
+        targets = _grid(c)
+        starts = np.array(targets) + rng.uniform(-c.spread_m, c.spread_m, (c.drones, 3))
+        starts[:, 2] = np.maximum(starts[:, 2], 0.2)
+        heading = float(rng.uniform(-math.pi, math.pi))
         zones: tuple[WindZone, ...] = ()
         if c.wind_m_s > 0.0:
             velocity = (c.wind_m_s * math.cos(heading), c.wind_m_s * math.sin(heading), 0.0)
@@ -79,41 +85,66 @@ class Hover:
         return Scenario(
             mission="hover",
             level=Level(),
-            drones=(DroneSpec(airframe=c.airframe, position=tuple(start.tolist()), yaw=0.0 * yaw),),
+            drones=tuple(DroneSpec(airframe=c.airframe, position=(x, y, z)) for x, y, z in starts.tolist()),
             wind=WindSpec(zones=zones, gust_scale=c.gust_scale),
             time_limit_s=c.time_limit_s,
-            task={"target": list(c.target), "tolerance_m": c.tolerance_m},
+            task={"targets": [list(target) for target in targets], "tolerance_m": c.tolerance_m},
         )
 
     def sheet(self, scenario: Scenario) -> Sheet:
-        """The target is told; the start is not."""
-        brief = {"target_m": scenario.task["target"], "time_limit_s": scenario.time_limit_s}
-        facts = {"hold_full_s": self.config.hold_full_s, "time_limit_s": scenario.time_limit_s}
-        return Sheet(brief, facts)
+        """The target, or all drones' targets, is told; the start is not."""
+        targets = scenario.task["targets"]
+        told = {"target_m": targets[0]} if len(targets) == 1 else {"targets_m": targets}
+        count, limit_s = len(targets), scenario.time_limit_s
+        facts = {"drones": count, "hold_full_s": self.config.hold_full_s * count, "time_limit_s": limit_s}
+        return Sheet({**told, "time_limit_s": limit_s}, facts)
 
     def start(self, scenario: Scenario, state: WorldState) -> _Progress:
         """Nothing held yet."""
-        return _Progress(self.config.target, 0.0, False, scenario.time_limit_s)
+        count = len(scenario.drones)
+        return _Progress(tuple(_grid(self.config)), (0.0,) * count, (False,) * count, scenario.time_limit_s)
 
     def judge(self, progress: _Progress, before: WorldState, after: WorldState) -> Verdict:
-        """Distance, unbroken hold, crash, clock."""
-        c, drone, now = self.config, after.drones[0], after.time_s
-        distance = math.dist(drone.position_m, progress.target)
-        events = [Event(now, HoverEvent.PROGRESS, 0, max(0.0, 1.0 - distance / c.reach_m))]
-        held, done = 0.0, progress.done
+        """Each drone's distance, unbroken hold and crash, then the clock. One crash ends it for all."""
+        now, dt_s = after.time_s, after.time_s - before.time_s
+        events: list[Event] = []
+        held_s, done, end = [], [], None
+        for index, drone in enumerate(after.drones):
+            held, held_enough, fault = self._judge_drone(progress, index, drone, (now, dt_s), events)
+            held_s.append(held)
+            done.append(held_enough)
+            end = end or fault
+        over = end is None and now >= progress.time_limit_s - 1e-9
+        if over:
+            end = "held" if all(done) else "time_up"
+        return Verdict(_Progress(progress.targets, tuple(held_s), tuple(done), progress.time_limit_s), events, end, over)
+
+    def _judge_drone(
+        self, progress: _Progress, index: int, drone: DroneState, clock: tuple[float, float], events: list[Event]
+    ) -> tuple[float, bool, str | None]:
+        """Append one drone's events; its unbroken hold, whether it has held long enough, and what ends its flight."""
+        c, (now, dt_s) = self.config, clock
+        distance = math.dist(drone.position_m, progress.targets[index])
+        events.append(Event(now, HoverEvent.PROGRESS, index, max(0.0, 1.0 - distance / c.reach_m)))
+        held, done = 0.0, progress.done[index]
         if distance <= c.tolerance_m:
-            held = progress.held_s + now - before.time_s
-            events.append(Event(now, HoverEvent.HOLD, 0, now - before.time_s))
+            held = progress.held_s[index] + dt_s
+            events.append(Event(now, HoverEvent.HOLD, index, dt_s))
             if held >= c.hold_full_s - 1e-9 and not done:
                 done = True
-                events.append(Event(now, HoverEvent.HELD, 0))
-        end: str | None = None
+                events.append(Event(now, HoverEvent.HELD, index))
         if drone.contacts:
-            end = HoverEvent.CRASHED
-        elif distance > c.reach_m:
-            end = HoverEvent.OUT_OF_BOUNDS
-        if end is not None:
-            events.append(Event(now, end, 0))
-        over = end is None and now >= progress.time_limit_s - 1e-9
-        reason = end if end is not None else ("held" if done else "time_up") if over else None
-        return Verdict(_Progress(progress.target, held, done, progress.time_limit_s), events, reason, over)
+            fault: str | None = HoverEvent.CRASHED
+        else:
+            fault = HoverEvent.OUT_OF_BOUNDS if distance > c.reach_m else None
+        if fault is not None:
+            events.append(Event(now, fault, index))
+        return held, done, fault
+
+
+def _grid(config: HoverConfig) -> list[Vec3]:
+    """One point per drone on a square grid that begins at the target."""
+    x, y, z = config.target
+    side = math.ceil(math.sqrt(config.drones))
+    step = config.spacing_m
+    return [(x + step * (i % side), y + step * (i // side), z) for i in range(config.drones)]

@@ -15,8 +15,18 @@ from goldentime.records import load
 if TYPE_CHECKING:
     from goldentime.envs.env import MissionEnv
     from goldentime.envs.mission import EnvConfig, Mission, Recorder
+    from goldentime.envs.team import TeamEnv
 
-__all__ = ["load_config", "make_env", "make_mission", "mission", "mission_names", "register_gymnasium"]
+__all__ = [
+    "load_config",
+    "make_env",
+    "make_mission",
+    "make_team_env",
+    "mission",
+    "mission_names",
+    "register_gymnasium",
+    "team_names",
+]
 
 _CONFIGS = Path(__file__).parent.parent / "configs" / "mission"
 _missions: dict[str, tuple[type, Callable[[Any], Any]]] = {}
@@ -35,6 +45,11 @@ def mission(name: str, config: type) -> Callable[[Any], Any]:
 def mission_names() -> list[str]:
     """Every configured mission: one YAML file each."""
     return sorted(path.stem for path in _CONFIGS.glob("*.yaml"))
+
+
+def team_names() -> list[str]:
+    """The missions that are flown by several drones through `make_team_env`; they have no Gymnasium id."""
+    return [name for name in mission_names() if _yaml(name).get("agents") == "team"]
 
 
 @cache
@@ -86,14 +101,28 @@ def make_env(
     from goldentime.envs.env import MissionEnv
 
     config = load_config(mission, overrides)
+    if config.agents != "single":
+        raise ConfigError(f"{mission}: agents is {config.agents!r}; several drones fly through make_team_env")
     return MissionEnv(config, make_mission(config), recorder=recorder, render_mode=render_mode)
 
 
+def make_team_env(
+    mission: str, *, recorder: "Recorder | None" = None, render_mode: str | None = None, **overrides: Any
+) -> "TeamEnv":
+    """The PettingZoo environment of a mission for several drones; arguments as of `make_env`."""
+    from goldentime.envs.team import TeamEnv
+
+    config = load_config(mission, overrides)
+    if config.agents != "team":
+        raise ConfigError(f"{mission}: agents is {config.agents!r}; one drone flies through make_env")
+    return TeamEnv(config, make_mission(config), recorder=recorder, render_mode=render_mode)
+
+
 def register_gymnasium() -> None:
-    """Register every mission's Gymnasium id; called when both this package and Gymnasium are imported."""
+    """Register the Gymnasium id of every mission for one drone; called when this package and Gymnasium are imported."""
     import gymnasium
 
-    for name in mission_names():
+    for name in sorted({*mission_names()} - {*team_names()}):
         gymnasium.register(
             id=f"goldentime/{_yaml(name)['id']}",
             entry_point="goldentime.missions.registry:make_env",
@@ -104,12 +133,13 @@ def register_gymnasium() -> None:
 def mission_sheet(name: str) -> dict[str, Any]:
     """A mission in a few words and numbers, for listings."""
     config = load_config(name)
-    env = make_env(name)
-    try:
-        shapes = {key: list(space.shape or ()) for key, space in env.observation_space.spaces.items()}  # type: ignore[attr-defined]
-        action = str(env.action_space)
-    finally:
-        env.close()
+    env: Any = make_env(name) if config.agents == "single" else make_team_env(name)
+    observed, acted = env.observation_space, env.action_space
+    if config.agents == "team":
+        observed, acted = observed("drone_0"), acted("drone_0")
+    shapes = {key: list(space.shape or ()) for key, space in observed.spaces.items()}
+    action = str(acted)
+    env.close()
     summary = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
     return {key: summary[key] for key in ("title", "summary", "id", "action_mode", "action_hz")} | {
         "observation": shapes,

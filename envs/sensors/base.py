@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from goldentime.envs.airframe import Airframe
 from goldentime.envs.physics import Rays, divide_rates
 from goldentime.errors import ConfigError
-from goldentime.records import load, record
+from goldentime.records import dump, load, record
 from goldentime.rng import stream
 from goldentime.types import WorldState
 
-__all__ = ["Mount", "NoOptions", "Sensor", "SensorConfig", "SensorSuite", "sensor", "sensor_kinds"]
+__all__ = ["Mount", "NoOptions", "Sensor", "SensorConfig", "SensorSuite", "data_sheets", "sensor", "sensor_kinds"]
 
 
 class Mount(NamedTuple):
@@ -88,12 +88,23 @@ def sensor_kinds() -> list[str]:
     return sorted(_builders)
 
 
-def _build(name: str, config: SensorConfig, mount: Mount) -> Sensor:
+def _options_of(name: str, config: SensorConfig) -> Any:
+    """The instrument's own configuration record, defaults filled in."""
     if config.kind not in _builders and config.kind not in sensor_kinds():
         raise ConfigError(f"sensors.{name}.kind: expected one of {', '.join(sensor_kinds())}, got {config.kind!r}")
     options: Any = load(_options[config.kind], config.options, f"sensors.{name}.options")
+    return options
+
+
+def _build(name: str, config: SensorConfig, mount: Mount) -> Sensor:
+    options = _options_of(name, config)
     built: Sensor = _builders[config.kind](options, mount)
     return built
+
+
+def data_sheets(configs: Mapping[str, SensorConfig]) -> dict[str, Any]:
+    """Each sensor's whole configuration as JSON-able data, for the brief."""
+    return {name: dump(config) | {"options": dump(_options_of(name, config))} for name, config in configs.items()}
 
 
 class SensorSuite:

@@ -1,6 +1,7 @@
 """From metres to drawing units, and a few SVG elements as text."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ def coloured_path(frame: Frame, points: NDArray[np.float64], speed: NDArray[np.f
 
 
 def _pairs(cuts: Sequence[int]) -> list[tuple[int, int]]:
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(pairwise(cuts))
 
 
 def _run(frame: Frame, points: NDArray[np.float64], colour: str) -> str:

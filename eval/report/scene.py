@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from markupsafe import escape
 from numpy.typing import NDArray
 
 from goldentime.eval.report.canvas import Frame, polygon, text
@@ -55,10 +56,11 @@ def _primitive(item: Mapping[str, Any], css: str) -> Iterator[_Shape]:
         yield from _mesh(item, css)
 
 
-def _rectangle(centre: Sequence[float], size: Sequence[float], yaw: float) -> Points:
+def _rectangle(centre: Sequence[float] | Points, size: Sequence[float] | Points, yaw: float) -> Points:
     corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]) * np.array(size[:2])
     cos, sin = np.cos(yaw), np.sin(yaw)
-    return corners @ np.array([[cos, sin], [-sin, cos]]) + np.array(centre[:2])
+    turned: Points = corners @ np.array([[cos, sin], [-sin, cos]]) + np.array(centre[:2])
+    return turned
 
 
 def _mesh(item: Mapping[str, Any], css: str) -> Iterator[_Shape]:
@@ -83,6 +85,7 @@ def scene_semantics(scenario: Mapping[str, Any]) -> list[str]:
     found = {shape.css.split()[0] for shape in _shapes(scenario)}
     found |= {"wind"} if _wind(scenario) else set()
     found |= {"mover"} if scenario["movers"] else set()
+    found |= {"gate"} if any(True for _ in _exits(scenario["task"])) else set()
     found |= {"pad"} if any(True for _ in _pads(scenario["task"])) else set()
     return [name for name in SEMANTICS if name in found]
 
@@ -95,7 +98,9 @@ def extent(scenario: Mapping[str, Any], flights: Sequence[Points]) -> tuple[Poin
     """
     outlines = [shape.outline for shape in _shapes(scenario)]
     outlines = [outline for outline in outlines if np.ptp(outline, axis=0).max() < _LARGEST_M]
-    outlines += [box for _, box in _pads(scenario["task"])]
+    task = scenario["task"]
+    outlines += [box for _, box in _pads(task)]
+    outlines += [np.array([target[:2]]) for target in (task.get("targets") or [task.get("target")]) if target]
     points = np.concatenate([*outlines, *flights, np.array([spec["position"][:2] for spec in scenario["drones"]])])
     low, high = points.min(axis=0), points.max(axis=0)
     margin = np.maximum(0.03 * (high - low), 0.5)
@@ -104,14 +109,16 @@ def extent(scenario: Mapping[str, Any], flights: Sequence[Points]) -> tuple[Poin
 
 def scene_svg(scenario: Mapping[str, Any], frame: Frame) -> str:
     """The level as SVG elements."""
+    task = scenario["task"]
     parts = [polygon(frame, box, "s-wind") for box in _wind(scenario)]
-    parts += [polygon(frame, box, "s-pad") for _, box in _pads(scenario["task"])]
+    parts += [polygon(frame, box, "s-pad") for _, box in _pads(task)]
     parts += [polygon(frame, shape.outline, f"s-{shape.css}") for shape in _shapes(scenario)]
     for mover in scenario["movers"]:
         parts += _mover(mover, frame)
-    for name, box in _pads(scenario["task"]):
-        x, y = box.mean(axis=0)
-        parts.append(text(frame.x(x), frame.y(y) + 4, name, "pad-name"))
+    parts += [*_gates(task, frame), *_route(task, frame), *_target(task, frame)]
+    for name, box in _pads(task):
+        x, lowest = box[:, 0].mean(), box[:, 1].min()
+        parts.append(text(frame.x(x), frame.y(lowest) + 12, name, "pad-name"))
     return "".join(parts)
 
 
@@ -136,3 +143,35 @@ def _pads(task: Mapping[str, Any]) -> Iterator[tuple[str, Points]]:
         centre, size = value.get("centre") or value.get("base") or value.get("position"), value.get("size")
         if centre is not None and size is not None and len(size) >= 2:
             yield key.removesuffix("_pad").replace("_", " "), _rectangle(centre, size, value.get("yaw", 0.0))
+
+
+def _exits(task: Mapping[str, Any]) -> Iterator[tuple[str, Points]]:
+    """Name and posts of each section's exit."""
+    for section in task.get("sections", ()):
+        if isinstance(section, Mapping) and len(section.get("exit", ())) == 2:
+            yield str(section.get("name", "")), np.array(section["exit"], dtype=float)
+
+
+def _gates(task: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+    for name, posts in _exits(task):
+        yield f'<polyline class="s-gate" points="{frame.points(posts)}"><title>exit of {escape(name)}</title></polyline>'
+        # The name stands inside the section, by the left post, where flights are rare.
+        (x, y), across = posts[0], posts[1] - posts[0]
+        forward = np.array([-across[1], across[0]]) / max(float(np.hypot(*across)), 1e-9)
+        side = "to-right" if forward[0] < -0.5 else "to-left" if forward[0] > 0.5 else "centred"
+        place = frame.x(x - 0.25 * forward[0]), frame.y(y + 0.06 * across[1]) + (12 if across[1] < 0 else 0)
+        yield text(*place, name.replace("_", " "), f"gate-name {side}")
+
+
+def _route(task: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+    """The planner's shortest way."""
+    if task.get("route"):
+        yield f'<polyline class="route" points="{frame.points(np.array(task["route"], dtype=float)[:, :2])}"/>'
+
+
+def _target(task: Mapping[str, Any], frame: Frame) -> Iterator[str]:
+    """The point to hold, with its tolerance."""
+    targets = task.get("targets") or ([task["target"]] if task.get("target") else [])
+    for x, y, *_ in targets:
+        radius = float(task.get("tolerance_m", 0.0)) * frame.scale_x
+        yield f'<circle class="target" cx="{frame.x(x):.1f}" cy="{frame.y(y):.1f}" r="{max(radius, 4.0):.1f}"/>'

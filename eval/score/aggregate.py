@@ -48,9 +48,7 @@ def aggregate(scores: Sequence[Score]) -> Aggregate | None:
     if not scores:
         return None
     terms, metrics = list(scores[0].terms), list(scores[0].metrics)
-    rows = [
-        [s.total, *(s.terms[name].points for name in terms), *(s.metrics[name] for name in metrics)] for s in scores
-    ]
+    rows = [[s.total, *(s.terms[name].points for name in terms), *(s.metrics[name] for name in metrics)] for s in scores]
     figures = bootstrap(np.array(rows, dtype=np.float64))
     successes = sum(s.success for s in scores)
     return Aggregate(

@@ -90,7 +90,7 @@ def measure(log: EpisodeLog, value: Value) -> float:
     if family == "events":
         return total.value if total else 0.0
     if family == "count":
-        return float(total.count) if total else 0.0
+        return float(total.times) if total else 0.0
     return SIMPLE_MEASURES[value](log)
 
 

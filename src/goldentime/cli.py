@@ -103,7 +103,11 @@ def _with_hydra(name: str, task: Callable[[Any], int], arguments: list[str]) -> 
 
 
 def _translate(arguments: Sequence[str]) -> list[str]:
-    """Flags and folders in Hydra's words."""
+    """Flags and folders in Hydra's words.
+
+    A mission's file holds only what differs from its record's defaults, and an agent's arguments have defaults too: `++`
+    lets either be set. Misspelt keys are refused by the record or the class itself.
+    """
     flags = {"--resume": "resume=true", "--overwrite": "overwrite=true"}
     found = []
     for argument in arguments:
@@ -111,6 +115,8 @@ def _translate(arguments: Sequence[str]) -> list[str]:
         if name == "agent" and equals and not _is_agent_name(value) and Path(value).is_dir():
             quoted = value.replace("\\", "\\\\").replace("'", "\\'")
             found += ["agent=checkpoint", f"agent.path='{quoted}'"]
+        elif name.startswith(("mission.", "agent.")) and equals:
+            found.append(f"++{argument}")
         else:
             found.append(flags.get(argument, argument))
     return found

@@ -41,7 +41,7 @@ def load(cls: type[T], data: Mapping[str, Any], where: str) -> T:
         ConfigError: with the path below `where`, what was expected and what came, one line per fault.
     """
     try:
-        return cast(T, _adapter(cls).validate_python(data))
+        return cast(T, _adapter(cast(Any, cls)).validate_python(data))
     except ValidationError as error:
         faults = [_fault(dict(item), where) for item in error.errors(include_url=False)]
         raise ConfigError("\n".join(faults)) from None
@@ -75,7 +75,7 @@ def load_yaml(cls: type[T], path: Path) -> T:
 
 def dump(value: Any) -> Any:
     """The record as JSON-able data (mappings, lists, strings, numbers)."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    return _adapter(cast(Any, type(value))).dump_python(value, mode="json")
 
 
 def canonical_json(data: Any) -> bytes:

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-__all__ = ["fresh_seed", "stream"]
+__all__ = ["chain", "fresh_seed", "stream"]
 
 
 def stream(seed: int, name: str, *keys: int) -> np.random.Generator:
@@ -26,3 +26,11 @@ def stream(seed: int, name: str, *keys: int) -> np.random.Generator:
 def fresh_seed() -> int:
     """A 63-bit seed from the operating system's entropy, for `reset(seed=None)`."""
     return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
+
+
+def chain(seed: int) -> np.random.Generator:
+    """The generator that unseeded resets draw their seeds from, after a reset with `seed`.
+
+    Environments show it, so unlike a `stream` it does not carry the seed that it came from.
+    """
+    return np.random.default_rng(stream(seed, "chain").integers(2**63, size=4))

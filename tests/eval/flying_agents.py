@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.errors import ConfigError
+
 Action = dict[str, NDArray[np.float32]]
 _HOVER = np.array([9.81, 0.0, 0.0, 0.0], dtype=np.float32)
 
@@ -31,11 +33,34 @@ class Still:
         return {"motion": _HOVER.copy()}
 
 
+class Random:
+    """Anything that the brief allows."""
+
+    def reset(self, brief: Mapping[str, Any]) -> None:
+        motion = brief["action"]["motion"]
+        self._low, self._high = np.array(motion["low"]), np.array(motion["high"])
+        self._rng = np.random.default_rng(0)
+
+    def act(self, observation: Mapping[str, Any]) -> dict[str, Any]:
+        motion = self._rng.uniform(self._low, self._high).astype(np.float32)
+        return {"motion": motion, "release": int(self._rng.random() < 0.01)}
+
+
 class Deaf:
     """No agent: `act` is missing."""
 
     def reset(self, brief: Mapping[str, Any]) -> None:
         pass
+
+
+class Misfit:
+    """Trained for something else."""
+
+    def reset(self, brief: Mapping[str, Any]) -> None:
+        raise ConfigError(f"trained with velocity, got {brief['action_mode']}")
+
+    def act(self, observation: Mapping[str, Any]) -> Action:
+        raise AssertionError
 
 
 class BadAction:

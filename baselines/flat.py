@@ -1,0 +1,106 @@
+"""Flat views: a mission as one vector in and one vector out, as most learning libraries want it.
+
+`ActionMap` and the feature sets of `goldentime.baselines.features` work on what every agent is given, the brief and the
+observations, so that training and evaluation run the same code. `FlatEnv` only wraps them for Gymnasium.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from goldentime.baselines.features import ViewConfig, make_features
+from goldentime.control.vehicle import GRAVITY_M_S2
+from goldentime.types import Brief
+
+__all__ = ["ActionMap", "FlatEnv"]
+
+_NEUTRAL = {"thrust_m_s2": GRAVITY_M_S2}
+"""Where 0 is not the middle of the bounds: thrust 0 carries the weight."""
+
+
+class ActionMap(NamedTuple):
+    """A flat action in [-1, 1] and the action that it stands for.
+
+    -1, 0 and 1 are the lower bound, the neutral value and the upper bound of each number of the motion command, linear in
+    between. The neutral value is the middle of the bounds, or gravity for a thrust in m/s^2, so that 0 hovers. Where the
+    drone carries a relief kit a last number above 0 lets go of it.
+    """
+
+    low: NDArray[np.float64]
+    """Bounds of the motion command in its own units, shape (4,)."""
+    neutral: NDArray[np.float64]
+    high: NDArray[np.float64]
+    release: bool
+
+    @classmethod
+    def of(cls, brief: Brief) -> "ActionMap":
+        """The map that a brief's `action` describes."""
+        motion = brief["action"]["motion"]
+        low, high = np.array(motion["low"], np.float64), np.array(motion["high"], np.float64)
+        neutral = 0.5 * (low + high)
+        for i, name in enumerate(motion["names"]):
+            if name in _NEUTRAL and low[i] < _NEUTRAL[name] < high[i]:
+                neutral[i] = _NEUTRAL[name]
+        return cls(low, neutral, high, "release" in brief["action"])
+
+    @property
+    def size(self) -> int:
+        """Length of the flat action."""
+        return len(self.low) + self.release
+
+    def to_action(self, flat: NDArray[np.floating[Any]]) -> dict[str, Any]:
+        """The action of a flat one; beyond [-1, 1] it is clipped, NaN stays NaN and is refused by the environment."""
+        share = np.clip(flat[: len(self.low)], -1.0, 1.0)
+        reach = np.where(share < 0.0, self.neutral - self.low, self.high - self.neutral)
+        # The bounds of the action space are float32: a last rounding must not leave them.
+        motion = np.clip(self.neutral + share * reach, self.low, self.high).astype(np.float32)
+        return {"motion": motion, "release": int(flat[-1] > 0.0)} if self.release else {"motion": motion}
+
+    def to_flat(self, action: Mapping[str, Any]) -> NDArray[np.float32]:
+        """The flat action that `to_action` turns into this one."""
+        offset = np.asarray(action["motion"], np.float64) - self.neutral
+        reach = np.where(offset < 0.0, self.neutral - self.low, self.high - self.neutral)
+        flat = offset / reach
+        if self.release:
+            flat = np.append(flat, 1.0 if action["release"] else -1.0)
+        return flat.astype(np.float32)
+
+
+class FlatEnv(gymnasium.Wrapper[NDArray[np.float32], NDArray[np.float32], Any, Any]):
+    """An environment with a Box of features as observation and a Box in [-1, 1] as action.
+
+    Args:
+        env: a single-drone environment of `goldentime`.
+        view: which features, see `goldentime.baselines.features`.
+    """
+
+    env: gymnasium.Env[Any, Any]
+
+    def __init__(self, env: gymnasium.Env[Any, Any], view: ViewConfig) -> None:
+        super().__init__(env)
+        assert isinstance(env.observation_space, spaces.Dict) and isinstance(env.action_space, spaces.Dict)
+        self._features = make_features(view)
+        self._map: ActionMap | None = None
+        self.observation_space: spaces.Space[Any] = self._features.space(env.observation_space)
+        size = 4 + ("release" in env.action_space.spaces)
+        self.action_space: spaces.Space[Any] = spaces.Box(-1.0, 1.0, (size,), np.float32)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Start an episode."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        brief: Brief = self.env.unwrapped.brief  # type: ignore[attr-defined]
+        self._map = ActionMap.of(brief)
+        self._features.start(brief)
+        return self._features.read(observation), info
+
+    def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        """Apply a flat action."""
+        assert self._map is not None, "reset() comes first"
+        observation, reward, terminated, truncated, info = self.env.step(self._map.to_action(action))
+        return self._features.read(observation), float(reward), terminated, truncated, info

@@ -1,1 +1,0 @@
-"""Agents that the runner's tests fly; named in configs by their path."""
