@@ -95,6 +95,8 @@ def load_actor(folder: Path, card: AgentCard) -> Actor:
         raise ConfigError(f"{path}: can't be read ({error.strerror or error})") from None
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ConfigError(f"{path}: expected {len(pairs)} layers of numbers: {error}") from None
+    if not all(np.isfinite(array).all() for layer in layers for array in layer):
+        raise ConfigError(f"{path}: some weights are not finite")
     for i, (layer, (inputs, outputs)) in enumerate(zip(layers, pairs, strict=True)):
         shapes = layer.weight.shape, layer.bias.shape
         if shapes != ((outputs, inputs), (outputs,)):

@@ -44,7 +44,7 @@ class ActionSchema:
             InvalidActionError: names the field, what was expected and what came.
         """
         if not isinstance(action, Mapping) or action.keys() != self._keys:
-            got = sorted(action) if isinstance(action, Mapping) else type(action).__name__
+            got = _show(sorted(map(str, action))) if isinstance(action, Mapping) else type(action).__name__
             raise InvalidActionError(f"action: expected a mapping of {sorted(self._keys)}, got {got}")
         release = self._gripper and _parse_release(action["release"])
         motion = action["motion"]
@@ -80,7 +80,7 @@ def _numbers(motion: Any) -> list[float]:
 
 def _parse_release(value: Any) -> bool:
     try:
-        number = int(value)
+        number = int(value) if np.ndim(value) == 0 else -1
     except (TypeError, ValueError, OverflowError):
         number = -1
     if number not in (0, 1) or number != value:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from goldentime.types import Vec3
 
-__all__ = ["Facts", "Gate", "Rect", "compile_task", "crossing"]
+__all__ = ["Facts", "Gate", "Leg", "Rect", "compile_task", "crossing"]
 
 
 class Rect(NamedTuple):
@@ -36,13 +36,28 @@ class Gate(NamedTuple):
     """Where the route crosses it."""
 
 
+class Leg(NamedTuple):
+    """One straight piece of the route."""
+
+    x: float
+    y: float
+    z: float
+    ahead_x: float
+    """Unit vector along the leg."""
+    ahead_y: float
+    ahead_z: float
+    length_m: float
+    begin_m: float
+    """Distance along the route at which it begins."""
+
+
 class Facts(NamedTuple):
     """What the rules know of an instance; the same object all through an episode."""
 
     gates: tuple[Gate, ...]
-    route: tuple[Vec3, ...]
-    route_m: tuple[float, ...]
-    """Distance from the start at each point of the route."""
+    legs: tuple[Leg, ...]
+    route_m: float
+    """Length of the route."""
     pads: tuple[Rect, ...]
     landing: Rect
     landing_z_m: float
@@ -57,15 +72,12 @@ class Facts(NamedTuple):
 
 def compile_task(task: Mapping[str, Any], bounds: tuple[Vec3, Vec3], time_limit_s: float, crash_m_s: float) -> Facts:
     """Read `Scenario.task`."""
-    route = tuple((float(x), float(y), float(z)) for x, y, z in task["route"])
-    route_m = [0.0]
-    for a, b in pairwise(route):
-        route_m.append(route_m[-1] + math.dist(a, b))
+    legs = _legs(task["route"])
     landing, box = task["landing_pad"], task["drop_box"]
     return Facts(
-        gates=_gates(task["sections"], route, route_m),
-        route=route,
-        route_m=tuple(route_m),
+        gates=_gates(task["sections"], legs),
+        legs=legs,
+        route_m=legs[-1].begin_m + legs[-1].length_m,
         pads=(_rect(task["start_pad"]), _rect(landing)),
         landing=_rect(landing),
         landing_z_m=task["landing_z_m"],
@@ -83,15 +95,29 @@ def _rect(thing: Mapping[str, Any]) -> Rect:
     return Rect(x - 0.5 * a, y - 0.5 * b, x + 0.5 * a, y + 0.5 * b)
 
 
-def _gates(sections: Sequence[Mapping[str, Any]], route: Sequence[Vec3], route_m: Sequence[float]) -> tuple[Gate, ...]:
+def _legs(route: Sequence[Sequence[float]]) -> tuple[Leg, ...]:
+    legs, begin = [], 0.0
+    for a, b in pairwise(route):
+        length = math.dist(a, b)
+        if length > 0.0:
+            ux, uy, uz = ((q - p) / length for p, q in zip(a, b, strict=True))
+            legs.append(Leg(a[0], a[1], a[2], ux, uy, uz, length, begin))
+            begin += length
+    return tuple(legs)
+
+
+def _gates(sections: Sequence[Mapping[str, Any]], legs: Sequence[Leg]) -> tuple[Gate, ...]:
     gates, number = [], 0
     for section in sections:
         (lx, ly), (rx, ry) = section["exit"]
-        gate = Gate(section["name"], lx, ly, rx - lx, ry - ly, route_m[-1])
-        for i in range(number, len(route) - 1):
-            share = crossing(gate, route[i], route[i + 1])
+        gate = Gate(section["name"], lx, ly, rx - lx, ry - ly, legs[-1].begin_m + legs[-1].length_m)
+        for i in range(number, len(legs)):
+            leg = legs[i]
+            far = leg.length_m
+            end = (leg.x + far * leg.ahead_x, leg.y + far * leg.ahead_y, leg.z + far * leg.ahead_z)
+            share = crossing(gate, (leg.x, leg.y, leg.z), end)
             if share is not None:
-                gate = gate._replace(route_m=route_m[i] + share * (route_m[i + 1] - route_m[i]))
+                gate = gate._replace(route_m=leg.begin_m + share * leg.length_m)
                 number = i
                 break
         gates.append(gate)

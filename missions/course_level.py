@@ -167,6 +167,6 @@ class _Leg:
         caps = ((0, 2, 1), (3, 4, 5))
         sides = tuple(f for i, j in ((0, 1), (1, 2), (2, 0)) for f in ((i, j, j + 3), (i, j + 3, i + 3)))
         faces = caps + sides
-        if (side > 0) == top:
+        if (side > 0) != top:
             faces = tuple((a, c, b) for a, b, c in faces)
         return Mesh(vertices=vertices, faces=faces, semantic="tunnel", material="steel")

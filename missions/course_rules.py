@@ -72,7 +72,7 @@ class Progress(NamedTuple):
 
     facts: Facts
     passed: int = 0
-    segment: int = 0
+    leg: int = 0
     """Of the route, where `best_m` lies."""
     best_m: float = 0.0
     touched_s: float = -math.inf
@@ -96,11 +96,12 @@ def judge_step(progress: Progress, before: WorldState, after: WorldState) -> tup
     if drone.contacts:
         progress, standing, end = _touch(progress, before.drones[0], drone, now, events)
     if after.kits and progress.kit.state in ("carried", "released"):
-        progress = progress._replace(kit=_kit(progress, after.kits[0], now, now - before.time_s, events))
+        kit = _kit(progress, after.kits[0], now, now - before.time_s, events)
+        progress = progress if kit is progress.kit else progress._replace(kit=kit)
     x, y, _, _ = drone.quaternion_xyzw
     if 1.0 - 2.0 * (x * x + y * y) < _UPSIDE_DOWN:
         end = CourseEvent.CRASHED
-    if end is None and not all(a <= p <= b for a, p, b in zip(facts.lower, drone.position_m, facts.upper, strict=True)):
+    if end is None and _outside(facts, drone.position_m):
         end = CourseEvent.OUT_OF_BOUNDS
     if end is None and progress.passed == len(facts.gates):
         progress, end = _land(progress, drone, standing, now, now - before.time_s, events)
@@ -117,36 +118,37 @@ def _advance(progress: Progress, a: Vec3, b: Vec3, now: float, events: list[Even
         name = facts.gates[passed].name
         events.append(Event(now, CourseEvent.SECTION_PASSED, 0, 1.0, {"section": name, "index": passed}))
         passed += 1
-    segment, best = _along(facts, passed, progress, b)
+    leg, best = _along(facts, passed, progress, b)
     if best > progress.best_m + _EPS:
         events.append(Event(now, CourseEvent.PROGRESS, 0, best - progress.best_m))
-        return progress._replace(passed=passed, segment=segment, best_m=best)
+        return progress._replace(passed=passed, leg=leg, best_m=best)
     return progress._replace(passed=passed) if passed != progress.passed else progress
 
 
+def _outside(facts: Facts, at: Vec3) -> bool:
+    (ax, ay, az), (x, y, z), (bx, by, bz) = facts.lower, at, facts.upper
+    return not (ax <= x <= bx and ay <= y <= by and az <= z <= bz)
+
+
 def _along(facts: Facts, passed: int, progress: Progress, at: Vec3) -> tuple[int, float]:
-    """Segment and distance of the route's point nearest to `at`, from the best so far up to the next gate only.
+    """Leg and distance of the route's point nearest to `at`, from the best so far up to the next gate only.
 
     The next gate bounds it, so that a short cut through the air to a later stretch gains nothing.
     """
-    limit = facts.gates[passed].route_m if passed < len(facts.gates) else facts.route_m[-1]
-    best, segment, nearest = progress.best_m, progress.segment, math.inf
+    limit = facts.gates[passed].route_m if passed < len(facts.gates) else facts.route_m
+    reached = progress.best_m
+    best, number, nearest = reached, progress.leg, math.inf
     px, py, pz = at
-    for i in range(progress.segment, len(facts.route) - 1):
-        begin = facts.route_m[i]
+    for i in range(progress.leg, len(facts.legs)):
+        ax, ay, az, ux, uy, uz, length, begin = facts.legs[i]
         if begin >= limit:
             break
-        (ax, ay, az), (bx, by, bz) = facts.route[i], facts.route[i + 1]
-        length = facts.route_m[i + 1] - begin
-        if length <= 0.0:
-            continue
-        ux, uy, uz = (bx - ax) / length, (by - ay) / length, (bz - az) / length
-        s = (px - ax) * ux + (py - ay) * uy + (pz - az) * uz
-        s = min(max(s, progress.best_m - begin, 0.0), length, limit - begin)
-        away = (ax + s * ux - px) ** 2 + (ay + s * uy - py) ** 2 + (az + s * uz - pz) ** 2
+        x, y, z = px - ax, py - ay, pz - az
+        s = min(max(x * ux + y * uy + z * uz, reached - begin, 0.0), length, limit - begin)
+        away = (x - s * ux) ** 2 + (y - s * uy) ** 2 + (z - s * uz) ** 2
         if away < nearest:
-            best, segment, nearest = begin + s, i, away
-    return segment, best
+            best, number, nearest = begin + s, i, away
+    return number, best
 
 
 def _touch(

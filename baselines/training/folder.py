@@ -6,6 +6,7 @@ checkpoint.pt    all that training goes on from: weights, optimiser, random gene
 agent.json       with actor.npz the trained agent, see `goldentime.baselines.actor`
 actor.npz
 progress.csv     one row per update
+sessions.json    the steps at which each session began: one more for every resumption
 tensorboard/     the same and more
 evaluation/      the run of `goldentime evaluate` at the end
 """
@@ -17,6 +18,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -28,9 +30,10 @@ from goldentime.baselines.training.config import TrainConfig
 from goldentime.errors import ConfigError
 from goldentime.records import dump, load_yaml
 
-__all__ = ["ProgressTable", "begin_folder", "read_config", "versions", "write_atomic", "write_manifest"]
+__all__ = ["ProgressTable", "begin_folder", "begin_session", "read_config", "versions", "write_atomic", "write_manifest"]
 
 CONFIG_FILE, CHECKPOINT_FILE, PROGRESS_FILE = "config.yaml", "checkpoint.pt", "progress.csv"
+SESSIONS_FILE = "sessions.json"
 
 _PACKAGES = ("torch", "stable-baselines3", "numpy", "gymnasium", "pybullet")
 
@@ -66,6 +69,16 @@ def write_manifest(folder: Path, config: TrainConfig) -> None:
     write_atomic(folder / "versions.json", (json.dumps(versions(), indent=2) + "\n").encode())
     text = yaml.safe_dump({**dump(config), "out": None}, sort_keys=False, allow_unicode=True)
     write_atomic(folder / CONFIG_FILE, text.encode())
+
+
+def begin_session(folder: Path, steps: int) -> None:
+    """Note that a session begins, and remove what a kill left half written."""
+    for leftover in folder.glob(".*.tmp"):
+        leftover.unlink(missing_ok=True)
+    path = folder / SESSIONS_FILE
+    earlier = json.loads(path.read_bytes()) if path.is_file() else []
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    write_atomic(path, (json.dumps([*earlier, {"began": began, "steps": steps}], indent=2) + "\n").encode())
 
 
 def read_config(folder: Path) -> TrainConfig:

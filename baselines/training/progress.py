@@ -14,9 +14,9 @@ class Standing(NamedTuple):
     steps: int
     total: int
     steps_per_s: float
-    reward: float
-    """Mean over the last episodes; NaN before the first has ended."""
-    success: float
+    reward: float | None
+    """Mean over the last episodes; None before the first has ended."""
+    success: float | None
     check: float | None
     """Share of successes in the last check."""
 
@@ -27,8 +27,11 @@ class Standing(NamedTuple):
 
     def text(self) -> str:
         """The figures in a few words."""
-        check = "" if self.check is None else f", checks {self.check:.0%}"
-        return f"{self.steps_per_s:,.0f} steps/s, reward {self.reward:.2f}, success {self.success:.0%}{check}"
+        parts = [f"{self.steps_per_s:,.0f} steps/s"]
+        parts += [] if self.reward is None else [f"reward {self.reward:.2f}"]
+        parts += [] if self.success is None else [f"success {self.success:.0%}"]
+        parts += [] if self.check is None else [f"check {self.check:.0%}"]
+        return ", ".join(parts)
 
 
 class View(Protocol):

@@ -13,11 +13,11 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 
-from goldentime.baselines.actor import load_actor
+from goldentime.baselines.actor import load_actor, load_card
 from goldentime.baselines.checkpoint import PolicyAgent
 from goldentime.baselines.training.config import TrainConfig
 from goldentime.baselines.training.envs import EPISODE_KEY, Episode, Tally, check_seed, make_env, make_training_env
-from goldentime.baselines.training.folder import PROGRESS_FILE, ProgressTable
+from goldentime.baselines.training.folder import PROGRESS_FILE, ProgressTable, begin_session
 from goldentime.baselines.training.learner import (
     Checkpoint,
     make_ppo,
@@ -79,6 +79,7 @@ def train(config: TrainConfig, folder: Path, view: View) -> Checkpoint:
     torch.set_num_threads(config.torch_threads)
     mode = _action_mode(config)
     standing, state = read_checkpoint(folder)
+    begin_session(folder, standing.steps)
     begun = standing.begun or (0,) * config.envs
     with ExitStack() as stack:
         env = make_vec_env([partial(make_training_env, config, i, begun[i]) for i in range(config.envs)], config.processes)
@@ -180,7 +181,7 @@ def _mean_terms(episodes: Iterable[Episode]) -> dict[str, float]:
 
 
 def _shown(config: TrainConfig, standing: Checkpoint, row: dict[str, Any]) -> Standing:
-    reward, success = (float("nan") if row[name] == "" else row[name] for name in ("reward", "success"))
+    reward, success = (None if row[name] == "" else row[name] for name in ("reward", "success"))
     check = standing.checks[-1][1] if standing.checks else None
     return Standing(standing.steps, config.steps, row["steps_per_s"], reward, success, check)
 
@@ -199,8 +200,6 @@ def _good_enough(config: TrainConfig, checks: tuple[tuple[int, float], ...]) -> 
 
 def fly_checks(config: TrainConfig, folder: Path) -> float:
     """The share of successes of the folder's agent, flown as it will be flown, on the seeds kept for checks."""
-    from goldentime.baselines.actor import load_card
-
     card = load_card(folder)
     agent = PolicyAgent(card, load_actor(folder, card))
     tally = Tally()

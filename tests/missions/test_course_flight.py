@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from gymnasium import spaces
 from gymnasium.utils.env_checker import check_env
 
 from goldentime.missions.registry import make_env
@@ -104,6 +105,7 @@ def test_the_route_can_be_flown_and_every_good_event_comes(name, difficulty, see
 def test_gymnasium_contract(name):
     env = make_env(name)
     check_env(env, skip_render_check=True)
+    assert isinstance(env.observation_space, spaces.Dict)
     assert set(env.observation_space) == set(CONTEST_SENSORS)
     env.close()
 

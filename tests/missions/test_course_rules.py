@@ -43,15 +43,18 @@ class Flight:
     def __init__(self, position=(2.0, 5.0, 1.0), passed=0):
         self.progress = Progress(FACTS, passed=passed)
         self.state = WorldState(0.0, (drone(position),), ())
-        self.events, self.end = [], None
+        self.events, self._reason = [], None
 
     def step(self, position, *, kit=None, dt=STEP_S, **rest):
         kits = () if kit is None else (kit,)
         after = WorldState(self.state.time_s + dt, (drone(position, **rest),), kits)
-        self.progress, events, self.end = judge_step(self.progress, self.state, after)
+        self.progress, events, self._reason = judge_step(self.progress, self.state, after)
         self.state = after
         self.events += events
         return events
+
+    def reason(self):
+        return self._reason
 
     def kinds(self, without=(CourseEvent.PROGRESS, CourseEvent.COLLISION_S)):
         return [event.kind for event in self.events if event.kind not in without]
@@ -145,23 +148,23 @@ def test_a_hard_hit_or_upside_down_is_a_crash():
     flight = Flight()
     flight.step((5.0, 5.0, 1.0), velocity=(2.9, 0.0, 0.0))
     flight.step((5.0, 5.0, 1.0), contacts=[touch()])
-    assert flight.end is None
+    assert flight.reason() is None
     flight.step((5.0, 5.0, 1.0), velocity=(3.0, 0.0, 0.0))
     flight.step((5.0, 5.0, 1.0), velocity=(-0.2, 0.0, 0.0), contacts=[touch()])
-    assert flight.end == CourseEvent.CRASHED
+    assert flight.reason() == CourseEvent.CRASHED
     for tilt_deg, end in ((95.0, None), (105.0, CourseEvent.CRASHED)):
         flight = Flight()
         half = math.radians(0.5 * tilt_deg)
         flight.step((5.0, 5.0, 1.0), quaternion=(math.sin(half), 0.0, 0.0, math.cos(half)))
-        assert flight.end == end
+        assert flight.reason() == end
 
 
 def test_over_the_walls_is_out_of_bounds():
     flight = Flight()
     flight.step((5.0, 5.0, 2.99))
-    assert flight.end is None
+    assert flight.reason() is None
     flight.step((5.0, 5.0, 3.01))
-    assert flight.end == CourseEvent.OUT_OF_BOUNDS
+    assert flight.reason() == CourseEvent.OUT_OF_BOUNDS
     assert flight.kinds() == [CourseEvent.OUT_OF_BOUNDS]
 
 
@@ -206,18 +209,18 @@ DOWN = (34.0, 5.0, 0.14)
 def stand(flight, seconds, position=DOWN, **rest):
     for _ in range(round(seconds / STEP_S)):
         flight.step(position, contacts=[PAD], **rest)
-        if flight.end is not None:
+        if flight.reason() is not None:
             return
 
 
 def test_landing_after_all_sections_ends_the_episode_after_a_second():
     flight = Flight(DOWN, passed=3)
     stand(flight, 0.9)
-    assert flight.end is None
+    assert flight.reason() is None
     # A step without a contact does not break a rest so near the pad.
     flight.step(DOWN)
     stand(flight, 0.1)
-    assert flight.end == CourseEvent.LANDED
+    assert flight.reason() == CourseEvent.LANDED
     assert flight.kinds() == [CourseEvent.LANDED]
 
 
@@ -228,7 +231,7 @@ def test_landing_after_all_sections_ends_the_episode_after_a_second():
 def test_no_landing_too_early_beside_the_pad_or_while_moving(passed, position, rest):
     flight = Flight(position, passed=passed)
     stand(flight, 3.0, position, **rest)
-    assert flight.end is None
+    assert flight.reason() is None
     assert flight.kinds() == []
 
 
@@ -245,9 +248,9 @@ def test_a_landing_waits_for_the_fate_of_the_kit(place, fate):
 def test_time_up():
     flight = Flight()
     flight.step((5.0, 5.0, 1.0), dt=59.9)
-    assert flight.end is None
+    assert flight.reason() is None
     flight.step((5.0, 5.0, 1.0), dt=0.1)
-    assert flight.end == CourseEvent.TIME_UP
+    assert flight.reason() == CourseEvent.TIME_UP
 
 
 def test_the_rules_change_nothing_they_are_given():
