@@ -89,7 +89,7 @@ def load_actor(folder: Path, card: AgentCard) -> Actor:
     path = folder / ACTOR_FILE
     pairs = list(zip(card.sizes, card.sizes[1:], strict=False))
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             layers = [_layer(file[f"{i}.weight"], file[f"{i}.bias"]) for i in range(len(pairs))]
     except OSError as error:
         raise ConfigError(f"{path}: can't be read ({error.strerror or error})") from None

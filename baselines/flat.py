@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import gymnasium
 import numpy as np
 from gymnasium import spaces
+from gymnasium.utils import RecordConstructorArgs
 from numpy.typing import NDArray
 
 from goldentime.baselines.features import ViewConfig, make_features
@@ -70,7 +71,7 @@ class ActionMap(NamedTuple):
         return flat.astype(np.float32)
 
 
-class FlatEnv(gymnasium.Wrapper[NDArray[np.float32], NDArray[np.float32], Any, Any]):
+class FlatEnv(gymnasium.Wrapper[NDArray[np.float32], NDArray[np.float32], Any, Any], RecordConstructorArgs):
     """An environment with a Box of features as observation and a Box in [-1, 1] as action.
 
     Args:
@@ -81,6 +82,7 @@ class FlatEnv(gymnasium.Wrapper[NDArray[np.float32], NDArray[np.float32], Any, A
     env: gymnasium.Env[Any, Any]
 
     def __init__(self, env: gymnasium.Env[Any, Any], view: ViewConfig) -> None:
+        RecordConstructorArgs.__init__(self, view=view)
         super().__init__(env)
         assert isinstance(env.observation_space, spaces.Dict) and isinstance(env.action_space, spaces.Dict)
         self._features = make_features(view)

@@ -6,6 +6,7 @@ again and again, and follows the plan. Obstacles are unknown to it until it sees
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -198,7 +199,7 @@ def _nearest(free: NDArray[np.bool_], cell: NDArray[np.int64]) -> NDArray[np.int
 def _room(grid: Grid, away: NDArray[np.float32], path: NDArray[np.float64], ahead_m: float) -> float:
     """Smallest clearance on the next stretch of a path."""
     points, left = [path[0]], ahead_m
-    for a, b in zip(path[:-1], path[1:], strict=True):
+    for a, b in pairwise(path):
         length = float(np.linalg.norm(b - a))
         count = max(int(min(length, left) / _CELL_M), 1)
         points.extend(a + (b - a) * (min(length, left) / max(length, 1e-9)) * (i + 1) / count for i in range(count))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -14,21 +15,24 @@ __all__ = ["RandomAgent"]
 class RandomAgent:
     """Draws each action uniformly within its bounds.
 
-    Args:
-        seed: of the agent's own generator, which goes on from episode to episode.
+    Its generator starts from the bytes of an episode's first observation: other episodes see other actions, and the same
+    episode the same ones.
     """
 
-    def __init__(self, seed: int = 0) -> None:
-        self._rng = np.random.default_rng(seed)
+    def __init__(self) -> None:
+        self._rng: np.random.Generator | None = None
         self._map: ActionMap | None = None
 
     def reset(self, brief: Brief) -> None:
         """Read the bounds."""
         self._map = ActionMap.of(brief)
+        self._rng = None
 
     def act(self, observation: Mapping[str, Any]) -> dict[str, Any]:
         """A uniform motion command and, where there is a kit, a coin toss."""
         assert self._map is not None, "reset() comes first"
+        if self._rng is None:
+            self._rng = np.random.default_rng(crc32(b"".join(observation[key].tobytes() for key in sorted(observation))))
         low, high = self._map.low, self._map.high
         motion = np.clip(self._rng.uniform(low, high), low, high).astype(np.float32)
         return {"motion": motion, "release": int(self._rng.integers(2))} if self._map.release else {"motion": motion}

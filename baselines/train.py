@@ -52,7 +52,7 @@ def _train(config: TrainConfig, folder: Path) -> int:
     from goldentime.baselines.training.progress import make_view
     from goldentime.baselines.training.run import train
 
-    print(f"{config.name}: mission {config.mission}, seed {config.seed} -> {folder}", flush=True)
+    print(f"{config.name}: mission {config.mission_name}, seed {config.seed} -> {folder}", flush=True)
     try:
         end = train(config, folder, make_view())
     except KeyboardInterrupt:
@@ -69,7 +69,7 @@ def _evaluate(config: TrainConfig, folder: Path) -> int:
     if chosen.episodes < 1:
         return 0
     settings = {"split": chosen.split, "episodes": chosen.episodes, "workers": chosen.workers}
-    command = [sys.executable, "-m", "goldentime.cli", "evaluate", f"mission={config.mission}", f"agent={folder}"]
+    command = [sys.executable, "-m", "goldentime.cli", "evaluate", f"mission={config.mission_name}", f"agent={folder}"]
     command += [f"{key}={value}" for key, value in settings.items()]
     command += [f"++mission.{key}={value}" for key, value in _flat(config.overrides).items()]
     return subprocess.run([*command, f"out={folder / 'evaluation'}", "overwrite=true"]).returncode

@@ -1,12 +1,14 @@
 """PyBullet behind the `Physics` protocol."""
 
 import math
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-import pybullet as bullet
 from numpy.typing import NDArray
 
 from goldentime.control.vehicle import GRAVITY_M_S2
@@ -20,6 +22,22 @@ from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
 
 __all__ = ["BulletPhysics"]
+
+
+def _import_bullet() -> Any:
+    """PyBullet without the build time that its C code writes to stderr: it would tear every progress bar."""
+    with open(os.devnull, "w") as nowhere, suppress(OSError):
+        kept = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            return import_module("pybullet")
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+    return import_module("pybullet")
+
+
+bullet: Any = _import_bullet()
 
 _ZERO = (0.0, 0.0, 0.0)
 _GLASS_GROUP = 64

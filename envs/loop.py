@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.control.cascade import START, make_controller
+from goldentime.control.frames import yaw_of
+from goldentime.control.vehicle import GRAVITY_M_S2
 from goldentime.envs.actions import ActionSchema
-from goldentime.envs.airframe import load_airframe
+from goldentime.envs.airframe import Airframe, load_airframe
 from goldentime.envs.mission import EnvConfig, Mission, Recorder
-from goldentime.envs.navigation import Navigator
+from goldentime.envs.navigation import Motion, Navigator
 from goldentime.envs.physics import Command, Physics, Rays, divide_rates
 from goldentime.envs.scenario import Scenario, scenario_digest
 from goldentime.envs.sensors.base import Mount, SensorSuite, data_sheets
@@ -91,8 +93,7 @@ class Loop:
             Navigator(config.nav, motion, self._tick_s, stream(seed, "navigation", i)) for i, motion in enumerate(motions)
         ]
         self._memories = [START] * len(self._airframes)
-        self._held = [_neutral(schema, config.action_mode, airframe.hover_rotor_speed_rad_s)
-                      for schema, airframe in zip(self.schemas, self._airframes, strict=True)]  # fmt: skip
+        self._held = [_neutral(config, *drone) for drone in zip(self._airframes, motions, strict=True)]
         self._tick = 0
         self._over = False
         for i, suite in enumerate(self.suites):
@@ -201,10 +202,14 @@ class Loop:
         self._physics.close()
 
 
-def _neutral(schema: ActionSchema, mode: ActionMode, hover_rad_s: float) -> Setpoint:
-    """The setpoint that is held when the very first action is invalid: hover where that exists, else the lowest value."""
+def _neutral(config: EnvConfig, airframe: Airframe, start: Motion) -> Setpoint:
+    """The setpoint that is held when the very first action is invalid: to stay where the drone is."""
+    mode = config.action_mode
     if mode is ActionMode.ROTOR:
-        return Setpoint((hover_rad_s,) * 4, release=False)
+        return Setpoint((airframe.hover_rotor_speed_rad_s,) * 4, release=False)
     if mode is ActionMode.RATE:
-        return Setpoint((9.81, 0.0, 0.0, 0.0), release=False)
+        return Setpoint((GRAVITY_M_S2, 0.0, 0.0, 0.0), release=False)
+    if mode is ActionMode.WAYPOINT:
+        x, y, z = start.position_m if config.nav.kind == "truth" else _STILL
+        return Setpoint((x, y, z, yaw_of(start.quaternion_xyzw)), release=False)
     return Setpoint((0.0, 0.0, 0.0, 0.0), release=False)

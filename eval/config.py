@@ -81,7 +81,7 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         raise ConfigError(f"mission.mission: choose with mission=NAME, got {overrides['mission']!r}")
     resolved = load_config(choices.mission, overrides)
     path = agent_config.get("path")
-    agent = Path(str(path)).resolve().name if choices.agent == "checkpoint" and path else choices.agent
+    agent = Path(str(path)).resolve().stem if choices.agent in ("checkpoint", "file") and path else choices.agent
     plan = Plan(
         mission=choices.mission,
         overrides=overrides,

@@ -76,7 +76,7 @@ class WallLocaliser:
         self.pose, self._cov = best[1], best[2]
 
     def _match(self, points_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-        """Signed distance of each point to its nearest wall (infinite where it is beside all), the wall, the world point."""
+        """Signed distance of each point to its nearest wall (infinite beside all), the wall, the world point."""
         c, s = math.cos(self.pose[2]), math.sin(self.pose[2])
         world = points_m @ np.array([[c, s], [-s, c]]) + self.pose[:2]
         offset = world[:, None, :] - self._from[None]

@@ -67,8 +67,8 @@ class TrainConfig:
     """All of it. The result depends on everything but `processes`, `checkpoint_every`, `tensorboard` and the folders."""
 
     name: str
-    mission: str
-    """Name of a mission's configuration."""
+    mission_name: str
+    """Of a mission's configuration; `mission=` would choose a group in Hydra."""
     overrides: dict[str, Any] = field(default_factory=dict)
     """What to change in it, in training and evaluation."""
     success: str

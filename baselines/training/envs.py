@@ -8,7 +8,6 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-import goldentime  # noqa: F401 - registers the missions with Gymnasium
 from goldentime.baselines.flat import FlatEnv
 from goldentime.baselines.training.config import TrainConfig
 from goldentime.errors import ConfigError
@@ -73,9 +72,9 @@ def make_env(config: TrainConfig, tally: Tally | None = None) -> gymnasium.Env[A
         for spec in gymnasium.registry.values()
         if spec.namespace == "goldentime" and "mission" in spec.kwargs
     }
-    if config.mission not in ids:
-        raise ConfigError(f"train.mission: expected one of {', '.join(sorted(ids))}, got {config.mission!r}")
-    made = gymnasium.make(ids[config.mission], disable_env_checker=True, recorder=tally, **config.overrides)
+    if config.mission_name not in ids:
+        raise ConfigError(f"train.mission_name: expected one of {', '.join(sorted(ids))}, got {config.mission_name!r}")
+    made = gymnasium.make(ids[config.mission_name], disable_env_checker=True, recorder=tally, **config.overrides)
     return made.unwrapped
 
 

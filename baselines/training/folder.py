@@ -25,7 +25,7 @@ from typing import Any
 
 import yaml
 
-import goldentime
+from goldentime import __version__
 from goldentime.baselines.training.config import TrainConfig
 from goldentime.errors import ConfigError
 from goldentime.records import dump, load_yaml
@@ -94,7 +94,7 @@ def read_config(folder: Path) -> TrainConfig:
 
 def versions() -> dict[str, str | None]:
     """Python, the packages that matter, and the commit where the code is a git repository."""
-    found: dict[str, str | None] = {"python": platform.python_version(), "goldentime": goldentime.__version__}
+    found: dict[str, str | None] = {"python": platform.python_version(), "goldentime": __version__}
     for name in _PACKAGES:
         try:
             found[name] = version(name)

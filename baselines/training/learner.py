@@ -167,7 +167,7 @@ def save_actor(folder: Path, model: PPO, config: TrainConfig, mode: ActionMode) 
     arrays = actor_arrays(model)
     weights = [arrays[f"{i}.weight"] for i in range(len(arrays) // 2)]
     card = AgentCard(
-        mission=config.mission,
+        mission=config.mission_name,
         action_mode=mode,
         view=config.view,
         activation=config.policy.activation,

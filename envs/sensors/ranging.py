@@ -22,7 +22,7 @@ class RangefinderOptions:
 
 @sensor("rangefinder", RangefinderOptions)
 class Rangefinder:
-    """Distance from the hull's underside downwards along the body axis [m], shape (1,); the maximum where nothing is hit."""
+    """Distance from the hull's underside downwards along the body axis [m], shape (1,); the maximum if nothing is hit."""
 
     def __init__(self, options: RangefinderOptions, mount: Mount) -> None:
         self._drone, self._rays, self._range = mount.drone, mount.rays, options.max_range_m

@@ -16,6 +16,9 @@ _CLEAR = 2
 
 _INTERRUPTED = 130
 
+_CUT_OFF = 141
+"""As the shell has it for a broken pipe."""
+
 
 class _Command(NamedTuple):
     usage: str
@@ -54,6 +57,10 @@ def _guarded(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("goldentime: interrupted", file=sys.stderr)
         return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone, such as `head`; Python must not try to flush it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CUT_OFF
     except Exception as error:
         if not _is_mistake(error):
             raise
@@ -103,7 +110,7 @@ def _with_hydra(name: str, task: Callable[[Any], int], arguments: list[str]) -> 
 
 
 def _translate(arguments: Sequence[str]) -> list[str]:
-    """Flags and folders in Hydra's words.
+    """Flags, folders and files in Hydra's words.
 
     A mission's file holds only what differs from its record's defaults, and an agent's arguments have defaults too: `++`
     lets either be set. Misspelt keys are refused by the record or the class itself.
@@ -113,13 +120,20 @@ def _translate(arguments: Sequence[str]) -> list[str]:
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if name == "agent" and equals and not _is_agent_name(value) and Path(value).is_dir():
-            quoted = value.replace("\\", "\\\\").replace("'", "\\'")
-            found += ["agent=checkpoint", f"agent.path='{quoted}'"]
+            found += ["agent=checkpoint", f"agent.path={_quoted(value)}"]
+        elif name == "agent" and ".py:" in value:
+            path, _, cls = value.rpartition(":")
+            found += ["agent=file", f"agent.path={_quoted(str(Path(path).resolve()))}", f"agent.name={_quoted(cls)}"]
         elif name.startswith(("mission.", "agent.")) and equals:
             found.append(f"++{argument}")
         else:
             found.append(flags.get(argument, argument))
     return found
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _is_agent_name(value: str) -> bool:

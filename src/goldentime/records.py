@@ -53,6 +53,9 @@ def _fault(item: dict[str, Any], where: str) -> str:
         return f"{path}: unknown key (got {item['input']!r})"
     if item["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
         return f"{path}: missing"
+    if item["type"] == "value_error":
+        # Raised by a record's own __post_init__, which names what it refuses.
+        return f"{path}: {item['ctx']['error']}"
     return f"{path}: {item['msg']}, got {item['input']!r}"
 
 

@@ -63,23 +63,20 @@ def test_hover_agent_says_what_it_can_not_fly():
 
 
 def test_random_agent_keeps_to_its_bounds_and_repeats_itself():
-    brief = {
-        "action": {
-            "motion": {"names": list("abcd"), "low": [0.0, -1, -2, -3], "high": [1.0, 2, 3, 4]},
-            "release": [0, 1],
-        }
-    }
+    motion = {"names": list("abcd"), "low": [0.0, -1, -2, -3], "high": [1.0, 2, 3, 4]}
+    brief = {"action": {"motion": motion, "release": [0, 1]}}
     drawn = []
-    for agent in (RandomAgent(), RandomAgent(), RandomAgent(seed=1)):
+    for start in (0.0, 0.0, 1.0):
+        agent = RandomAgent()
         agent.reset(brief)
-        drawn.append([agent.act({}) for _ in range(200)])
-    motions = np.array([action["motion"] for action in drawn[0]])
+        drawn.append([agent.act({"state": np.array([start + i])}) for i in range(200)])
+    motions, again, other = (np.array([action["motion"] for action in actions]) for actions in drawn)
     assert motions.dtype == np.float32
-    assert (motions >= [0, -1, -2, -3]).all() and (motions <= [1, 2, 3, 4]).all()
+    assert (motions >= motion["low"]).all() and (motions <= motion["high"]).all()
     np.testing.assert_allclose(motions.mean(0), [0.5, 0.5, 0.5, 0.5], atol=0.5)
     assert {action["release"] for action in drawn[0]} == {0, 1}
-    np.testing.assert_array_equal(motions, [action["motion"] for action in drawn[1]])
-    assert (motions != [action["motion"] for action in drawn[2]]).any()
+    np.testing.assert_array_equal(motions, again)
+    assert (motions != other).any()
 
 
 def test_random_agent_flies_the_space():

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from goldentime.baselines.actor import load_actor, load_card
 from goldentime.baselines.checkpoint import CheckpointAgent
 from goldentime.errors import ConfigError
 
-CARD = {
+CARD: dict[str, Any] = {
     "format": 1,
     "mission": "hover",
     "action_mode": "rate",
@@ -15,7 +16,7 @@ CARD = {
     "activation": "tanh",
     "sizes": [22, 8, 4],
 }
-BRIEF = {
+BRIEF: dict[str, Any] = {
     "mission": "hover",
     "action_mode": "rate",
     "action": {

@@ -18,7 +18,7 @@ from goldentime.errors import ConfigError, InvalidActionError
 MODES = ("rate", "rotor", "velocity", "waypoint")
 
 
-def hover(mode: str = "rate") -> gymnasium.Env[Any, Any]:
+def hover(mode: str = "rate") -> Any:
     return gymnasium.make("goldentime/Hover-v0", action_mode=mode, disable_env_checker=True).unwrapped
 
 

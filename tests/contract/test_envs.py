@@ -263,6 +263,17 @@ def test_in_contest_mode_a_wrong_first_action_is_survived(single, make, notes, c
 
 
 @pytest.mark.parametrize("mode", ["rotor", "rate", "velocity", "waypoint"])
+@pytest.mark.parametrize("nav", ["truth", "onboard"])
+def test_a_wrong_first_action_leaves_the_drone_where_it_is(mode, nav, make, notes, contest_overrides):
+    env = make("hover", recorder=notes, action_mode=mode, nav={"kind": nav}, **contest_overrides("hover"))
+    env.reset(seed=5)
+    for _ in range(30):
+        env.step(None)
+    start, end = (np.array(notes.states[i].drones[0].position_m) for i in (0, -1))
+    assert np.linalg.norm(end - start) < 0.1
+
+
+@pytest.mark.parametrize("mode", ["rotor", "rate", "velocity", "waypoint"])
 def test_every_action_mode_flies(mode, make):
     env = make("hover", action_mode=mode)
     env.action_space.seed(0)

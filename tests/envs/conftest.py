@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
+from goldentime.envs import airframe
 from goldentime.envs.bullet import BulletPhysics
 from goldentime.envs.level import Level
 from goldentime.envs.physics import Command
 from goldentime.envs.scenario import DroneSpec, Scenario
 
-ASSETS = Path(__file__).resolve().parents[2] / "envs" / "assets" / "airframes"
+ASSETS = Path(airframe.__file__).parent / "assets" / "airframes"
 
 
 def scenario_of(*drones: DroneSpec, level: Level | None = None, **more: Any) -> Scenario:
