@@ -16,7 +16,7 @@ from goldentime.control.vehicle import GRAVITY_M_S2
 from goldentime.envs.airframe import load_airframe
 from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
-from goldentime.envs.rotorcraft import Rotorcraft, ground_effect
+from goldentime.envs.rotorcraft import Load, Rotorcraft, ground_effect
 from goldentime.envs.scenario import KitSpec, Scenario
 from goldentime.errors import ClosedError
 from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
@@ -94,9 +94,12 @@ class PointMassPhysics:
         if not self._interval_steps:
             for drone in self._drones:
                 drone.start_m_s = drone.motion.velocity_m_s
-        for _ in range(substeps):
-            for drone in self._drones:
-                _step(drone, self._dt_s)
+        plans = [
+            drone.craft.loads(drone.motion.quaternion_xyzw, drone.motion.velocity_m_s, substeps) for drone in self._drones
+        ]
+        for step in range(substeps):
+            for drone, loads in zip(self._drones, plans, strict=True):
+                _step(drone, loads[step], self._dt_s)
             self._kits = [
                 kit if kit.carrier >= 0 else _fall(kit, 0.5 * spec.size[2], self._dt_s)
                 for spec, kit in zip(self._specs, self._kits, strict=True)
@@ -147,10 +150,10 @@ def _make_drone(scenario: Scenario, index: int, dt_s: float) -> _Drone:
     return _Drone(craft=Rotorcraft(airframe, dt_s, speed), mass_kg=airframe.mass_kg + payload, motion=motion)
 
 
-def _step(drone: _Drone, dt_s: float) -> None:
+def _step(drone: _Drone, load: Load, dt_s: float) -> None:
     """Semi-implicit Euler, as Bullet has it: new velocities first, then the pose with them."""
     position, quaternion, velocity, spin = drone.motion
-    force, torque = drone.craft.step(quaternion, velocity)
+    force, torque = to_world(quaternion, load[0]), load[1]
     k = dt_s / drone.mass_kg
     velocity = (velocity[0] + k * force[0], velocity[1] + k * force[1], velocity[2] + k * force[2] - GRAVITY_M_S2 * dt_s)
     spin = _spun(quaternion, spin, torque, drone, dt_s)

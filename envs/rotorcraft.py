@@ -1,31 +1,21 @@
-"""The forces on one multirotor: rotors, drag, battery. Plain floats, once per physics substep.
+"""The forces on one multirotor: rotors, drag, battery. Plain floats, for each physics substep.
 
 Sources: thrust and torque proportional to the squared rotor speed and linear rotor drag as in Faessler, Franchi,
 Scaramuzza (RA-L 2018) and Foerster (2015); ground effect after Cheeseman and Bennett (ARC R&M 3021, 1955).
 """
 
 import math
-from collections.abc import Callable, Generator
 from math import sqrt
-from typing import Any, NamedTuple
 
+from goldentime.control.frames import to_body
 from goldentime.envs.airframe import AIR_DENSITY_KG_M3, Airframe
 from goldentime.types import Quat, Vec3
 
-__all__ = ["Body", "Rotorcraft", "ground_effect"]
+__all__ = ["Load", "Rotorcraft", "ground_effect"]
 
 
-class Body(NamedTuple):
-    """A rigid body that forces can be put on, in the shape of PyBullet's calls with body and link filled in."""
-
-    push: Callable[[Vec3, Vec3, int, int], Any]
-    """(force [N], point of action [m], 2 for the world frame, client)"""
-    turn: Callable[[Vec3, int, int], Any]
-    """(torque [N m], 1 for the body frame, client)"""
-    pose: Callable[[], tuple[Vec3, Quat]]
-    twist: Callable[[], tuple[Vec3, Vec3]]
-    """Linear and angular velocity, world frame."""
-    client: int
+Load = tuple[Vec3, Vec3]
+"""Force [N] and torque [N m] of one substep, body frame."""
 
 
 class Rotorcraft:
@@ -35,10 +25,7 @@ class Rotorcraft:
     front right.
     """
 
-    __slots__ = (
-        "_constants", "_power", "air", "airframe", "command", "ground_gain", "position", "quaternion", "soc", "speed",
-        "spin", "velocity", "voltage",
-    )  # fmt: skip
+    __slots__ = ("_constants", "_power", "air", "airframe", "command", "ground_gain", "soc", "speed", "voltage")
 
     def __init__(self, airframe: Airframe, dt_s: float, start_rad_s: float) -> None:
         layout = airframe.layout
@@ -52,13 +39,9 @@ class Rotorcraft:
             layout.thrust_n_s2 * x,
             layout.torque_n_m_s2 * spin,
             airframe.rotor_drag_xy_n_s2,
-            airframe.rotor_drag_z_n_s2 - airframe.rotor_drag_xy_n_s2,
+            airframe.rotor_drag_z_n_s2,
             0.5 * AIR_DENSITY_KG_M3 * airframe.body_drag_area_m2,
         )
-        self.position: Vec3 = (0.0, 0.0, 0.0)
-        self.quaternion: Quat = (0.0, 0.0, 0.0, 1.0)
-        self.velocity: Vec3 = (0.0, 0.0, 0.0)
-        self.spin: Vec3 = (0.0, 0.0, 0.0)
         self.speed = (start_rad_s,) * 4
         self.command = self.speed
         self.air: Vec3 = (0.0, 0.0, 0.0)
@@ -80,63 +63,42 @@ class Rotorcraft:
         if self.soc <= 0.0:
             self.command = (0.0, 0.0, 0.0, 0.0)
 
-    def fly(self, substeps: int, body: Body) -> Generator[None, None, None]:
-        """The coroutine that puts the forces of `substeps` steps on a body.
+    def loads(self, quaternion: Quat, velocity: Vec3, substeps: int) -> list[Load]:
+        """Advance the rotors by some substeps and say what they and the air do to the body in each.
 
-        It runs hundreds of times per simulated second. As a coroutine it keeps rotor speeds and constants in local
-        variables while the world steps between its yields: resume it once before each world step and once after the
-        last. Afterwards `position`, `quaternion`, `velocity` and `spin` hold the body's last state.
+        Rotor thrust and torque change from substep to substep; drag is that of the first one, held in the body frame.
+
+        Args:
+            quaternion: attitude now.
+            velocity: [m/s] now, world frame.
+            substeps: how many.
         """
-        push, turn, pose, twist, client = body
-        decay, kf, roll, pitch, yaw, drag_xy, drag_z_more, drag_area = self._constants
+        decay, kf, roll, pitch, yaw, drag_xy, drag_z, drag_area = self._constants
         kf *= self.ground_gain
         a, b, c, d = self.speed
         to_a, to_b, to_c, to_d = self.command
         air_x, air_y, air_z = self.air
-        position, quaternion, velocity, spin = self.position, self.quaternion, self.velocity, self.spin
+        vx, vy, vz = to_body(quaternion, (velocity[0] - air_x, velocity[1] - air_y, velocity[2] - air_z))
+        total = a + b + c + d
+        body = drag_area * sqrt(vx * vx + vy * vy + vz * vz)
+        across = -drag_xy * total - body
+        fx, fy, fz = across * vx, across * vy, (-drag_z * total - body) * vz
+        loads = []
         for _ in range(substeps):
             a += decay * (to_a - a)
             b += decay * (to_b - b)
             c += decay * (to_c - c)
             d += decay * (to_d - d)
-            total = a + b + c + d
             aa, bb, cc, dd = a * a, b * b, c * c, d * d
             left, right, straight, crossed = aa + bb, cc + dd, aa - bb, cc - dd
-            qx, qy, qz, qw = quaternion
-            zx, zy, zz = 2.0 * (qx * qz + qw * qy), 2.0 * (qy * qz - qw * qx), 1.0 - 2.0 * (qx * qx + qy * qy)
-            vx, vy, vz = velocity
-            vx -= air_x
-            vy -= air_y
-            vz -= air_z
-            across = drag_xy * total + drag_area * sqrt(vx * vx + vy * vy + vz * vz)
-            # Drag is alike in all directions across the rotor axis: the axis alone is needed, not the whole rotation.
-            lift = kf * (left + right) - drag_z_more * total * (vx * zx + vy * zy + vz * zz)
-            push((zx * lift - across * vx, zy * lift - across * vy, zz * lift - across * vz), position, 2, client)
-            turn((roll * (left - right), -pitch * (straight - crossed), yaw * (straight + crossed)), 1, client)
-            yield
-            position, quaternion = pose()
-            velocity, spin = twist()
+            loads.append(
+                (
+                    (fx, fy, fz + kf * (left + right)),
+                    (roll * (left - right), pitch * (crossed - straight), yaw * (straight + crossed)),
+                )
+            )
         self.speed = (a, b, c, d)
-        self.position, self.quaternion, self.velocity, self.spin = position, quaternion, velocity, spin
-
-    def step(self, quaternion: Quat, velocity: Vec3) -> tuple[Vec3, Vec3]:
-        """One substep of a body that something else moves.
-
-        Returns:
-            Force in the world frame [N] and torque in the body frame [N m].
-        """
-        put: list[Vec3] = []
-        self.quaternion, self.velocity = quaternion, velocity
-        body = Body(
-            push=lambda force, *_: put.append(force),
-            turn=lambda torque, *_: put.append(torque),
-            pose=lambda: (self.position, quaternion),
-            twist=lambda: (velocity, self.spin),
-            client=0,
-        )
-        for _ in self.fly(1, body):
-            pass
-        return put[0], put[1]
+        return loads
 
     def drain(self, dt_s: float) -> None:
         """Take the energy of `dt_s` seconds at the present rotor speeds out of the battery."""

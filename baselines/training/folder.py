@@ -6,6 +6,7 @@ checkpoint.pt    all that training goes on from: weights, optimiser, random gene
 agent.json       with actor.npz the trained agent, see `goldentime.baselines.actor`
 actor.npz
 progress.csv     one row per update
+interface.yaml   how a mission must meet the agent, where training changed that; `goldentime evaluate` reads it
 sessions.json    the steps at which each session began: one more for every resumption
 tensorboard/     the same and more
 evaluation/      the run of `goldentime evaluate` at the end
@@ -34,6 +35,9 @@ __all__ = ["ProgressTable", "begin_folder", "begin_session", "read_config", "ver
 
 CONFIG_FILE, CHECKPOINT_FILE, PROGRESS_FILE = "config.yaml", "checkpoint.pt", "progress.csv"
 SESSIONS_FILE = "sessions.json"
+
+_INTERFACE = ("action_hz", "action_mode", "sensors")
+"""Settings of a mission that an agent must find as in training."""
 
 _PACKAGES = ("torch", "stable-baselines3", "numpy", "gymnasium", "pybullet")
 
@@ -67,6 +71,9 @@ def begin_folder(folder: Path, config: TrainConfig) -> None:
 def write_manifest(folder: Path, config: TrainConfig) -> None:
     """Write configuration and versions; the configuration last, since it makes the folder a run."""
     write_atomic(folder / "versions.json", (json.dumps(versions(), indent=2) + "\n").encode())
+    interface = {key: value for key, value in config.overrides.items() if key in _INTERFACE}
+    if interface:
+        write_atomic(folder / "interface.yaml", yaml.safe_dump(interface).encode())
     text = yaml.safe_dump({**dump(config), "out": None}, sort_keys=False, allow_unicode=True)
     write_atomic(folder / CONFIG_FILE, text.encode())
 

@@ -37,7 +37,7 @@ def _serve(pipe: Connection, makers: Sequence[Maker]) -> None:
         while True:
             method, arguments = pipe.recv()
             pipe.send((True, getattr(group, method)(*arguments)))
-    except EOFError:
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
     except Exception:
         pipe.send((False, traceback.format_exc()))

@@ -215,6 +215,22 @@ def test_good_checks_stop_the_run_and_it_is_evaluated(tmp_path, capfd):
 
 
 @pytest.mark.slow
+def test_an_agent_is_met_as_in_training(tmp_path, capfd):
+    folder = tmp_path / "run"
+    assert main([*TINY, "steps=64", "+overrides.action_mode=velocity", f"out={folder}"]) == 0
+    assert load_card(folder).action_mode is ActionMode.VELOCITY
+    evaluate = ["evaluate", "mission=hover", f"agent={folder}", "episodes=1", f"out={tmp_path / 'flight'}"]
+    assert call(*evaluate).returncode == 0
+    refused = call(*evaluate, "mission.action_mode=waypoint", "overwrite=true")
+    assert refused.returncode == 2
+    assert "action_mode is waypoint, the agent was trained with velocity" in refused.stderr
+
+
+def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "goldentime.cli", *arguments], capture_output=True, text=True)
+
+
+@pytest.mark.slow
 def test_the_course_can_be_trained_on(tmp_path, capsys):
     tiny = ["envs=2", "processes=1", "ppo.n_steps=16", "ppo.batch_size=16", "ppo.n_epochs=1", "tensorboard=false"]
     folder = tmp_path / "run"

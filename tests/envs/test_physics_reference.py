@@ -138,7 +138,7 @@ def test_rotors_lag_by_their_time_constant(name):
     craft = Rotorcraft(airframe, dt_s, 500.0)
     craft.set_command((600.0,) * 4)
     for _ in range(round(airframe.rotor_time_constant_s / dt_s)):
-        craft.step(LEVEL, STILL)
+        craft.loads(LEVEL, STILL, 1)
     assert craft.speed[0] == pytest.approx(600.0 - 100.0 / math.e, rel=1e-3)
 
 
