@@ -22,7 +22,7 @@ from goldentime.envs.bullet_bodies import (
 )
 from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
-from goldentime.envs.rotorcraft import Load, Rotorcraft, ground_effect
+from goldentime.envs.rotorcraft import Rotorcraft, ground_effect
 from goldentime.envs.scenario import KitSpec, Mover, Scenario
 from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
@@ -165,16 +165,21 @@ class BulletPhysics:
         alone = self._alone(substeps)
         if not alone:
             self._refine(client, substeps)
-        step = self._step_whole if self._parts == 1 else self._step_in_parts
         if not self._interval_steps:
             for drone in drones:
                 drone.start = drone.velocity
-        bodies = [drone.body for drone in drones]
-        plans = [drone.craft.loads(drone.quaternion, drone.velocity, substeps) for drone in drones]
-        for loads in zip(*plans, strict=True):
-            step(client, bodies, loads)
+        plans = [(drone.body, drone.craft.loads(drone.quaternion, drone.velocity, substeps)) for drone in drones]
+        push, turn, step = bullet.applyExternalForce, bullet.applyExternalTorque, bullet.stepSimulation
+        for k in range(substeps * self._parts):
+            for body, loads in plans:
+                force, torque = loads[k // self._parts]
+                push(body, -1, force, _ZERO, _BODY_FRAME, client)
+                turn(body, -1, torque, _BODY_FRAME, client)
+            step(client)
             if not alone:
-                self._note_contacts(bullet.getContactPoints(-1, -1, -2, -2, client))
+                points = bullet.getContactPoints(-1, -1, -2, -2, client)
+                if points:
+                    self._note_contacts(points)
         self._steps += substeps
         self._interval_steps += substeps
         for drone in drones:
@@ -190,22 +195,11 @@ class BulletPhysics:
         drop = (GRAVITY_M_S2 * fall_s - drone.velocity[2]) * fall_s
         return drone.position[2] > drone.reach_m + (drop if drop > 0.0 else 0.0)
 
-    @staticmethod
-    def _step_whole(client: int, bodies: Sequence[int], loads: Sequence[Load]) -> None:
-        for body, (force, torque) in zip(bodies, loads, strict=True):
-            bullet.applyExternalForce(body, -1, force, _ZERO, _BODY_FRAME, client)
-            bullet.applyExternalTorque(body, -1, torque, _BODY_FRAME, client)
-        bullet.stepSimulation(client)
-
-    def _step_in_parts(self, client: int, bodies: Sequence[int], loads: Sequence[Load]) -> None:
-        """One substep in several short ones under the same loads. A bounce may last no longer than one of them."""
-        for part in range(self._parts):
-            if part:
-                self._note_contacts(bullet.getContactPoints(-1, -1, -2, -2, client))
-            self._step_whole(client, bodies, loads)
-
     def _refine(self, client: int, substeps: int) -> None:
-        """Split substeps while a fast drone heads for something, so that nothing tunnels through thin walls."""
+        """Split substeps while a fast drone heads for something, so that nothing tunnels through thin walls.
+
+        A bounce may last no longer than a part, so contacts are noted after each.
+        """
         parts = 1
         for drone in self._drones:
             vx, vy, vz = drone.velocity
@@ -233,8 +227,6 @@ class BulletPhysics:
             bullet.resetBasePositionAndOrientation(body, _swing(mover, time_s), (0, 0, 0, 1), client)
 
     def _note_contacts(self, points: tuple[Any, ...]) -> None:
-        if not points:
-            return
         by_body = {drone.body: drone for drone in self._drones}
         touched = set()
         for point in points:
