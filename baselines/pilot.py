@@ -120,7 +120,7 @@ class Pilot:
     def _settle(self, goal: _Goal, fix: Fix) -> NDArray[np.float64]:
         """Come to rest over a point; then drop the kit, or sink to the ground."""
         error = goal.points_m[0] - fix.position_m
-        velocity = np.clip(1.2 * error, -0.6, 0.6)
+        velocity: NDArray[np.float64] = np.clip(1.2 * error, -0.6, 0.6)
         off = float(np.hypot(error[0], error[1]))
         still = float(np.linalg.norm(fix.velocity_m_s)) < 0.3
         if goal.kind == "land":

@@ -56,7 +56,8 @@ def _advance(points: NDArray[np.float64], lengths: NDArray[np.float64], distance
             ahead: NDArray[np.float64] = points[i] + (points[i + 1] - points[i]) * (distance / max(length, 1e-9))
             return ahead
         distance -= length
-    return points[-1]
+    end: NDArray[np.float64] = points[-1]
+    return end
 
 
 def _corner_speed(points: NDArray[np.float64], lengths: NDArray[np.float64], cruise: float, brake: float) -> float:

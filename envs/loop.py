@@ -17,7 +17,7 @@ from goldentime.envs.physics import Command, Physics, Rays, divide_rates
 from goldentime.envs.scenario import Scenario, scenario_digest
 from goldentime.envs.sensors.base import Mount, SensorSuite, data_sheets
 from goldentime.envs.wind import Wind
-from goldentime.errors import ClosedError, InvalidActionError
+from goldentime.errors import ClosedError, ConfigError, InvalidActionError
 from goldentime.records import dump
 from goldentime.rng import stream
 from goldentime.types import ActionMode, Event, Setpoint, Vec3
@@ -45,6 +45,8 @@ class Loop:
     ) -> None:
         self._config, self._mission, self._physics, self._rays = config, mission, physics, rays
         self._recorder = recorder
+        if config.contest and config.nav.kind == "truth":
+            raise ConfigError(f"{config.id}: nav.kind: contest mode needs 'onboard', got 'truth', which is a position fix")
         self._rotor_mode = config.action_mode is ActionMode.ROTOR
         tick_hz = config.action_hz if self._rotor_mode else config.control_hz
         self._ticks = divide_rates(tick_hz, config.action_hz, "control_hz", "action_hz")
@@ -210,6 +212,6 @@ def _neutral(config: EnvConfig, airframe: Airframe, start: Motion) -> Setpoint:
     if mode is ActionMode.RATE:
         return Setpoint((GRAVITY_M_S2, 0.0, 0.0, 0.0), release=False)
     if mode is ActionMode.WAYPOINT:
-        x, y, z = start.position_m if config.nav.kind == "truth" else _STILL
-        return Setpoint((x, y, z, yaw_of(start.quaternion_xyzw)), release=False)
+        # Contest mode, where alone this is used, has on-board navigation, whose frame begins at the start.
+        return Setpoint((0.0, 0.0, 0.0, yaw_of(start.quaternion_xyzw)), release=False)
     return Setpoint((0.0, 0.0, 0.0, 0.0), release=False)

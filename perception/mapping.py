@@ -33,7 +33,8 @@ class VoxelMap:
 
     def index(self, points_m: NDArray[np.float64]) -> NDArray[np.int64]:
         """Voxel indices of points (n, 3); may lie outside the box."""
-        return np.floor((points_m - self.lower_m) / self.resolution_m).astype(np.int64)
+        cells: NDArray[np.int64] = np.floor((points_m - self.lower_m) / self.resolution_m).astype(np.int64)
+        return cells
 
     def block(self, points_m: NDArray[np.float64]) -> None:
         """Mark the voxels of known structure (n, 3), which no scan clears."""

@@ -66,7 +66,8 @@ def contest_overrides():
     def overrides(name):
         config = load_config(name)
         sensors = {key: None for key, sensor in config.sensors.items() if sensor.kind == "state"}
-        return {"contest": True, "sensors": {**sensors, "extra_flow": {"kind": "flow", "hz": config.action_hz}}}
+        extra = {"extra_flow": {"kind": "flow", "hz": config.action_hz}}
+        return {"contest": True, "nav": {"kind": "onboard"}, "sensors": {**sensors, **extra}}
 
     return overrides
 

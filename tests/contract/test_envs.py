@@ -263,9 +263,8 @@ def test_in_contest_mode_a_wrong_first_action_is_survived(single, make, notes, c
 
 
 @pytest.mark.parametrize("mode", ["rotor", "rate", "velocity", "waypoint"])
-@pytest.mark.parametrize("nav", ["truth", "onboard"])
-def test_a_wrong_first_action_leaves_the_drone_where_it_is(mode, nav, make, notes, contest_overrides):
-    env = make("hover", recorder=notes, action_mode=mode, nav={"kind": nav}, **contest_overrides("hover"))
+def test_a_wrong_first_action_leaves_the_drone_where_it_is(mode, make, notes, contest_overrides):
+    env = make("hover", recorder=notes, action_mode=mode, **contest_overrides("hover"))
     env.reset(seed=5)
     for _ in range(30):
         env.step(None)
@@ -335,7 +334,13 @@ def test_a_mission_is_made_by_the_function_of_its_kind(single, team):
 
 def test_contest_mode_refuses_privileged_sensors(single):
     with pytest.raises(ConfigError, match=r"sensors\.peek: shows ground truth"):
-        make_env(single, contest=True, sensors={"peek": {"kind": "state", "hz": load_config(single).action_hz}})
+        peek = {"kind": "state", "hz": load_config(single).action_hz}
+        make_env(single, contest=True, nav={"kind": "onboard"}, sensors={"peek": peek})
+
+
+def test_contest_mode_refuses_a_position_fix(single):
+    with pytest.raises(ConfigError, match=r"nav\.kind: contest mode needs 'onboard', got 'truth'"):
+        make_env(single, contest=True, nav={"kind": "truth"})
 
 
 def test_an_unknown_render_mode_is_refused(single):
