@@ -73,8 +73,8 @@ class EnvConfig:
     """Name in the mission registry."""
     title: str
     summary: str
-    rules: str
-    """Name of the scoring rules."""
+    rules: str | dict[str, Any]
+    """Scoring rules: the name of a file in `configs/rules/`, or the rules themselves."""
     id: str
     """Gymnasium id without the namespace, such as `Hover-v0`."""
     agents: Literal["single", "team"] = "single"

@@ -10,7 +10,7 @@ import yaml
 from goldentime.errors import ConfigError
 from goldentime.eval.plan import Plan
 from goldentime.eval.runner import RunOptions
-from goldentime.eval.score.rules import load_rules, rules_from_json
+from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
 
@@ -90,7 +90,7 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         agent_config=agent_config,
         split=settings.split,
         episodes=settings.episodes,
-        rules=rules_from_json(settings.rules) if settings.rules else load_rules(resolved.rules),
+        rules=_rules(settings.rules or resolved.rules),
     )
     options = RunOptions(
         out=_out(settings, choices, plan),
@@ -99,6 +99,10 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         overwrite=settings.overwrite,
     )
     return plan, options
+
+
+def _rules(given: str | dict[str, Any]) -> Rules:
+    return load_rules(given) if isinstance(given, str) else rules_from_json(given)
 
 
 def _interface(agent: Mapping[str, Any]) -> dict[str, Any]:
