@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import connection
 from multiprocessing.synchronize import Event as StopEvent
+from types import FrameType
 from typing import TypeVar
 
 from goldentime.errors import GoldenTimeError
@@ -43,10 +44,14 @@ def run_in_processes(
     stop = context.Event()
     pool = ProcessPoolExecutor(min(workers, len(indices)), mp_context=context, initializer=_begin, initargs=(stop,))
     try:
-        with _one_thread_each(), _interrupts_ignored():
+        with _one_thread_each(), _on_interrupt(signal.SIG_IGN):
             futures = [pool.submit(_call, job, index) for index in indices]
-        for future in as_completed(futures):
-            take(future.result())
+        noted: list[int] = []
+        with _on_interrupt(_noting(noted)):
+            for future in as_completed(futures):
+                take(future.result())
+        if noted:  # Python drops an exception that a signal raises inside a callback or a destructor
+            raise KeyboardInterrupt
     except BrokenProcessPool:
         raise GoldenTimeError(
             "a worker process died (out of memory, or a crash in native code); finished episodes are kept: "
@@ -74,13 +79,25 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
+def _noting(noted: list[int]) -> Callable[[int, FrameType | None], None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    return handle
+
+
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Children started meanwhile ignore Ctrl-C, which the terminal sends to all; the parent tells them to stop."""
+def _on_interrupt(handler: "signal.Handlers | Callable[[int, FrameType | None], None]") -> Iterator[None]:
+    """What Ctrl-C does meanwhile.
+
+    Children that are started while it is ignored ignore it too: the terminal sends it to all, and the parent tells them
+    to stop.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:

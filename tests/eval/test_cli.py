@@ -16,7 +16,7 @@ from goldentime.cli import main
 
 HOVER = ("mission=hover", "agent=random", "mission.scenario.time_limit_s=1.0")
 STILL = (*HOVER, "agent._target_=flying_agents.Still")
-SLOW = (*STILL, "agent.pause_s=0.02", "episodes=4", "workers=2", "out=run")
+SLOW = (*STILL, "agent.pause_s=0.02", "episodes=8", "workers=2", "out=run")
 
 
 def command(*arguments: str) -> list[str]:
@@ -43,14 +43,15 @@ def begin(cwd: Path) -> subprocess.Popen[bytes]:
 
 
 def test_help_is_instant_and_lists_the_commands(tmp_path):
-    call(tmp_path, "--help")
-    start = time.perf_counter()
-    done = call(tmp_path, "--help")
-    taken = time.perf_counter() - start
+    taken = []
+    for _ in range(6):  # the quickest counts: other tests run beside this one
+        start = time.perf_counter()
+        done = call(tmp_path, "--help")
+        taken.append(time.perf_counter() - start)
     assert done.returncode == 0
     for name in ("evaluate", "missions", "watch", "train", "score", "doctor"):
         assert f"goldentime {name}" in done.stdout
-    assert taken < 0.3, f"goldentime --help took {taken:.2f} s"
+    assert min(taken) < 0.3, f"goldentime --help took {min(taken):.2f} s"
     assert call(tmp_path, "--version").stdout.startswith("goldentime 0.")
 
 
@@ -83,7 +84,7 @@ def test_a_run_killed_outright_is_finished_by_resume(tmp_path):
     _, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive, "workers outlived their parent"
     logs = {path: path.stat().st_mtime_ns for path in (killed / "run" / "episodes").glob("*.jsonl")}
-    assert 1 <= len(logs) < 4
+    assert 1 <= len(logs) < 8
     done = call(killed, "evaluate", *SLOW, "--resume")
     assert done.returncode == 0, done.stderr
     assert {path: path.stat().st_mtime_ns for path in logs} == logs, "an episode was flown twice"
@@ -99,7 +100,7 @@ def test_ctrl_c_leaves_a_readable_partial_result(tmp_path):
     assert process.wait(timeout=20) == 130
     card = json.loads((tmp_path / "run" / "scorecard.json").read_bytes())
     assert not card["complete"]
-    assert 1 <= card["figures"]["episodes"] < 4
+    assert 1 <= card["figures"]["episodes"] < 8
     assert (tmp_path / "run" / "report.html").is_file()
 
 
