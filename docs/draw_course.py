@@ -10,54 +10,21 @@ import math
 from pathlib import Path
 
 import numpy as np
-import pybullet as bullet
 from matplotlib import image as picture_file
 from numpy.typing import NDArray
 
 from goldentime.envs.airframe import load_airframe
-from goldentime.envs.level import Box, Cylinder, Primitive, triangulate
-from goldentime.envs.scenario import Scenario, scenario_from_json
+from goldentime.envs.bullet_bodies import bullet
+from goldentime.envs.bullet_view import show, show_level
+from goldentime.envs.level import Box, Cylinder, Level, Primitive
+from goldentime.envs.scenario import scenario_from_json
 from goldentime.eval.log_files import load_log
 
-_COLOURS = {
-    "wall": (0.80, 0.78, 0.74, 1.0),
-    "net": (0.95, 0.60, 0.15, 0.55),
-    "pole": (0.75, 0.20, 0.20, 1.0),
-    "tree": (0.30, 0.55, 0.25, 1.0),
-    "trunk": (0.45, 0.33, 0.22, 1.0),
-    "tunnel": (0.45, 0.55, 0.65, 0.6),
-    "window": (0.70, 0.66, 0.62, 1.0),
-    "pad": (0.95, 0.85, 0.20, 1.0),
-    "box": (0.20, 0.45, 0.80, 1.0),
-    "glass": (0.55, 0.80, 0.90, 0.35),
-}
-_PLAIN = (0.65, 0.65, 0.65, 1.0)
 
-
-def _show(primitives: tuple[Primitive, ...], colour: tuple[float, ...]) -> None:
-    mesh = triangulate(primitives)
-    corners = mesh.vertices[mesh.faces]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    shape = bullet.createVisualShape(
-        bullet.GEOM_MESH,
-        vertices=corners.reshape(-1, 3).tolist(),
-        indices=list(range(3 * len(corners))),
-        normals=np.repeat(normals, 3, axis=0).tolist(),
-        rgbaColor=colour,
-    )
-    bullet.createMultiBody(0, -1, shape)
-
-
-def _show_level(scenario: Scenario) -> None:
-    by_class: dict[str, list[Primitive]] = {}
-    for primitive in (*scenario.level.solids, *scenario.level.glass):
-        by_class.setdefault(primitive.semantic, []).append(primitive)
-    for semantic, primitives in by_class.items():
-        _show(tuple(primitives), _COLOURS.get(semantic, _PLAIN))
-    (x0, y0, _), (x1, y1, _) = scenario.level.bounds
+def _show_floor(level: Level) -> None:
+    (x0, y0, _), (x1, y1, _) = level.bounds
     floor = Box(centre=((x0 + x1) / 2, (y0 + y1) / 2, -0.06), size=(x1 - x0 + 4, y1 - y0 + 4, 0.1))
-    _show((floor,), (0.90, 0.91, 0.92, 1.0))
+    show(0, (floor,), (0.90, 0.91, 0.92, 1.0))
 
 
 def _show_drone(position: NDArray[np.float64], airframe_name: str) -> None:
@@ -65,12 +32,12 @@ def _show_drone(position: NDArray[np.float64], airframe_name: str) -> None:
     x, y, z = position.tolist()
     parts: list[Primitive] = [Box(centre=(x, y, z), size=(0.24, 0.24, 0.1))]
     parts += [Box(centre=(x, y, z), size=(0.5, 0.03, 0.03), yaw=yaw) for yaw in (math.pi / 4, -math.pi / 4)]
-    _show(tuple(parts), (0.15, 0.15, 0.18, 1.0))
+    show(0, tuple(parts), (0.15, 0.15, 0.18, 1.0))
     rotors = tuple(
         Cylinder(base=(x + rx, y + ry, z + 0.05), radius=airframe.rotor_radius_m, height=0.015, facets=24)
         for rx, ry in airframe.layout.position_m
     )
-    _show(rotors, (0.85, 0.25, 0.10, 1.0))
+    show(0, rotors, (0.85, 0.25, 0.10, 1.0))
 
 
 def _show_flight(path: NDArray[np.float64]) -> None:
@@ -100,7 +67,8 @@ def main() -> None:
     scenario = scenario_from_json(json.loads(json.dumps(log.header["scenario"])))
     path = log.samples().position_m[:, 0]
     bullet.connect(bullet.DIRECT)
-    _show_level(scenario)
+    show_level(0, scenario.level)
+    _show_floor(scenario.level)
     _show_flight(path[::4])
     _show_drone(path[int(0.72 * len(path))], scenario.drones[0].airframe)
     overview = _photograph((2400, 1350), [17.2, 9.2, 0.0], (31.0, -8.0, -42.0))

@@ -20,6 +20,7 @@ from goldentime.envs.bullet_bodies import (
     make_mover,
     set_drone_mass,
 )
+from goldentime.envs.bullet_view import follow, open_view, show_level
 from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
 from goldentime.envs.rotorcraft import Rotorcraft, ground_effect
@@ -74,6 +75,9 @@ class BulletPhysics:
         self._client: int | None = bullet.connect(bullet.GUI if gui else bullet.DIRECT)
         if self._client < 0:
             raise ConfigError("pybullet: no window can be opened here (is there a display?)")
+        self._gui = gui
+        if gui:
+            open_view(self._client)
         self._drones: list[_Drone] = []
         self._names: dict[int, str] = {}
         self._steps = 0
@@ -108,6 +112,20 @@ class BulletPhysics:
         self._drones = [self._add_drone(client, scenario, index) for index in range(len(scenario.drones))]
         self._names.update((drone.body, "drone") for drone in self._drones)
         self._place_movers(client)
+        if self._gui:
+            self._show(client, scenario)
+
+    def _show(self, client: int, scenario: Scenario) -> None:
+        """Cover the bare collision meshes with coloured shapes; they come last, so no body number changes by them."""
+        bullet.configureDebugVisualizer(bullet.COV_ENABLE_RENDERING, 0, physicsClientId=client)
+        for body, name in list(self._names.items())[1:]:  # the first is the ground
+            if name in ("level", "glass"):
+                bullet.changeVisualShape(body, -1, rgbaColor=(0.9, 0.9, 0.9, 0.0), physicsClientId=client)
+        for drone in self._drones:
+            bullet.changeVisualShape(drone.body, -1, rgbaColor=(0.85, 0.25, 0.1, 1.0), physicsClientId=client)
+        show_level(client, scenario.level)
+        follow(client, self._drones[0].position)
+        bullet.configureDebugVisualizer(bullet.COV_ENABLE_RENDERING, 1, physicsClientId=client)
 
     def _add_drone(self, client: int, scenario: Scenario, index: int) -> _Drone:
         spec = scenario.drones[index]
@@ -283,6 +301,8 @@ class BulletPhysics:
                 drone.contacts = {}
                 drone.contact_s = 0.0
         kits = tuple(self._read_kit(kit, body) for kit, body in self._kits) if self._kits else ()
+        if self._gui:
+            follow(self._live(), self._drones[0].position)
         return WorldState(self._steps * self._dt_s, tuple(states), kits)
 
     def _read_kit(self, kit: KitSpec, body: int) -> KitState:
