@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from goldentime.errors import ConfigError, LogError
-from goldentime.eval.files import pretty_json, write_atomic
 from goldentime.eval.plan import Plan, differences
+from goldentime.files import pretty_json, write_atomic
 from goldentime.records import digest, dump, load
 
 __all__ = ["RunFolder", "discard", "open_folder", "read_folder"]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.errors import LogError
-from goldentime.eval.files import read_lines, write_atomic
 from goldentime.eval.log import FORMAT, EpisodeLog
+from goldentime.files import read_lines, write_atomic
 from goldentime.records import canonical_json
 
 __all__ = ["load_log", "save_log"]

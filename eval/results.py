@@ -7,13 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from goldentime.errors import LogError
-from goldentime.eval.files import pretty_json, read_lines, write_atomic
 from goldentime.eval.folder import RunFolder
 from goldentime.eval.log import EpisodeLog, versions
 from goldentime.eval.log_files import load_log
 from goldentime.eval.score.aggregate import aggregate
 from goldentime.eval.score.rules import Rules
 from goldentime.eval.score.score import Score, score
+from goldentime.files import pretty_json, read_lines, write_atomic
 from goldentime.records import canonical_json, dump, load, record
 
 __all__ = ["Result", "read_results", "rescore", "result_of", "write_results"]

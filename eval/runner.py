@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from goldentime.errors import ConfigError, LogError
 from goldentime.eval.episode import fly
-from goldentime.eval.files import append_line, pretty_json, write_atomic
 from goldentime.eval.folder import RunFolder, discard, open_folder
 from goldentime.eval.log import EpisodeLog, versions
 from goldentime.eval.log_files import load_log, save_log
 from goldentime.eval.plan import Plan
 from goldentime.eval.results import Result, result_of, write_results
 from goldentime.eval.workers import run_in_processes
+from goldentime.files import append_line, pretty_json, write_atomic
 from goldentime.records import canonical_json, dump, record
 
 __all__ = ["RunOptions", "Watcher", "evaluate"]

@@ -15,7 +15,6 @@ evaluation/      the run of `goldentime evaluate` at the end
 import csv
 import io
 import json
-import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -29,9 +28,10 @@ import yaml
 from goldentime import __version__
 from goldentime.baselines.training.config import TrainConfig
 from goldentime.errors import ConfigError
+from goldentime.files import write_atomic
 from goldentime.records import dump, load_yaml
 
-__all__ = ["ProgressTable", "begin_folder", "begin_session", "read_config", "versions", "write_atomic", "write_manifest"]
+__all__ = ["ProgressTable", "begin_folder", "begin_session", "read_config", "versions", "write_manifest"]
 
 CONFIG_FILE, CHECKPOINT_FILE, PROGRESS_FILE = "config.yaml", "checkpoint.pt", "progress.csv"
 SESSIONS_FILE = "sessions.json"
@@ -40,19 +40,6 @@ _INTERFACE = ("action_hz", "action_mode", "sensors")
 """Settings of a mission that an agent must find as in training."""
 
 _PACKAGES = ("torch", "stable-baselines3", "numpy", "gymnasium", "pybullet")
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace a file in one go: a kill leaves the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def begin_folder(folder: Path, config: TrainConfig) -> None:

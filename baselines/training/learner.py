@@ -14,8 +14,9 @@ from torch import nn
 
 from goldentime.baselines.actor import ACTOR_FILE, CARD_FILE, AgentCard
 from goldentime.baselines.training.config import TrainConfig
-from goldentime.baselines.training.folder import CHECKPOINT_FILE, write_atomic
+from goldentime.baselines.training.folder import CHECKPOINT_FILE
 from goldentime.errors import ConfigError
+from goldentime.files import write_atomic
 from goldentime.records import canonical_json, dump
 from goldentime.types import ActionMode
 

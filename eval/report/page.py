@@ -11,7 +11,6 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from goldentime.eval.files import write_atomic
 from goldentime.eval.folder import RunFolder
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_files import load_log
@@ -22,6 +21,7 @@ from goldentime.eval.report.scene import extent, scene_semantics, scene_svg
 from goldentime.eval.report.summary import strip_svg, terms_svg
 from goldentime.eval.results import Result, result_of
 from goldentime.eval.score.aggregate import aggregate
+from goldentime.files import write_atomic
 
 __all__ = ["write_report"]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from goldentime.eval.files import pretty_json
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_files import save_log
 from goldentime.eval.score.rules import load_rules
 from goldentime.eval.score.score import score
+from goldentime.files import pretty_json
 from goldentime.records import dump
 from goldentime.types import DroneState, Event, WorldState
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldentime.errors import ConfigError, LogError
-from goldentime.eval.files import pretty_json
 from goldentime.eval.log_files import load_log
 from goldentime.eval.score.rules import Rules, check_rules, load_rules, rules_from_json, rules_names
 from goldentime.eval.score.score import score
+from goldentime.files import pretty_json
 from goldentime.records import dump
 from goldentime.types import Event
 

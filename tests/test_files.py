@@ -3,7 +3,7 @@
 import pytest
 
 from goldentime.errors import LogError
-from goldentime.eval.files import append_line, read_lines, write_atomic
+from goldentime.files import append_line, read_lines, write_atomic
 
 
 def test_a_torn_last_line_is_left_out(tmp_path):
@@ -21,7 +21,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("goldentime.eval.files.os.replace", fail)
+    monkeypatch.setattr("goldentime.files.os.replace", fail)
     with pytest.raises(OSError, match="disk full"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
