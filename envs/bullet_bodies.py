@@ -31,6 +31,10 @@ _GLASS_GROUP = 64
 OPAQUE = ~_GLASS_GROUP
 """Ray mask that passes through glass."""
 
+_ORIGIN: Vec3 = (0.0, 0.0, 0.0)
+_LEVEL: Quat = (0.0, 0.0, 0.0, 1.0)
+_SPECK = (0.001, 0.001, 0.001)
+
 _MAX_RAYS = 16_383
 _MAX_VERTICES = 131_072
 _MAX_INDICES = 524_288
@@ -57,8 +61,17 @@ def make_ground(client: int) -> int:
     return _static(client, bullet.createCollisionShape(bullet.GEOM_PLANE, planeNormal=[0, 0, 1], physicsClientId=client))
 
 
+def _make_body(client: int, mass_kg: float, shape: int, position: Vec3 = _ORIGIN, quaternion: Quat = _LEVEL) -> int:
+    visual = -1
+    if bullet.getConnectionInfo(client)["connectionMethod"] != bullet.GUI:
+        # Without a window Bullet would still tessellate the collision shape for its renderer, which takes longer than
+        # all the rest of a reset.
+        visual = bullet.createVisualShape(bullet.GEOM_BOX, halfExtents=_SPECK, physicsClientId=client)
+    return int(bullet.createMultiBody(mass_kg, shape, visual, position, quaternion, physicsClientId=client))
+
+
 def _static(client: int, shape: int) -> int:
-    body = int(bullet.createMultiBody(0, shape, physicsClientId=client))
+    body = _make_body(client, 0.0, shape)
     bullet.changeDynamics(body, -1, restitution=0.1, lateralFriction=0.7, physicsClientId=client)
     return body
 
@@ -66,7 +79,7 @@ def _static(client: int, shape: int) -> int:
 def make_mover(client: int, size: Vec3, centre: Vec3) -> int:
     """A cuboid that is moved by hand."""
     shape = bullet.createCollisionShape(bullet.GEOM_BOX, halfExtents=[0.5 * s for s in size], physicsClientId=client)
-    return int(bullet.createMultiBody(0, shape, -1, centre, physicsClientId=client))
+    return _make_body(client, 0.0, shape, centre)
 
 
 def make_drone(client: int, airframe: Airframe, position: Vec3, quaternion: Quat) -> int:
@@ -74,7 +87,7 @@ def make_drone(client: int, airframe: Airframe, position: Vec3, quaternion: Quat
     shape = bullet.createCollisionShape(
         bullet.GEOM_CYLINDER, radius=airframe.hull_radius_m, height=airframe.hull_height_m, physicsClientId=client
     )
-    body = int(bullet.createMultiBody(airframe.mass_kg, shape, -1, position, quaternion, physicsClientId=client))
+    body = _make_body(client, airframe.mass_kg, shape, position, quaternion)
     bullet.changeDynamics(
         body, -1, linearDamping=0.0, angularDamping=0.0, restitution=0.1, lateralFriction=0.7, physicsClientId=client
     )
@@ -92,7 +105,7 @@ def make_kit(client: int, kit: KitSpec, position: Vec3, velocity: Vec3) -> int:
     """A relief kit in free fall."""
     half = [0.5 * s for s in kit.size]
     shape = bullet.createCollisionShape(bullet.GEOM_BOX, halfExtents=half, physicsClientId=client)
-    body = int(bullet.createMultiBody(kit.mass_kg, shape, -1, position, physicsClientId=client))
+    body = _make_body(client, kit.mass_kg, shape, position)
     bullet.changeDynamics(body, -1, restitution=0.05, lateralFriction=0.9, rollingFriction=0.01, physicsClientId=client)
     bullet.resetBaseVelocity(body, velocity, (0.0, 0.0, 0.0), client)
     return body
