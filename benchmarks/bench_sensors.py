@@ -18,7 +18,7 @@ from goldentime.envs.airframe import load_airframe
 from goldentime.envs.bullet import BulletPhysics
 from goldentime.envs.level import Level
 from goldentime.envs.scenario import DroneSpec, Scenario
-from goldentime.envs.sensors.base import Mount, SensorConfig, SensorSuite
+from goldentime.envs.sensors.base import Mount, SensorConfig, SensorSuite, Stage
 
 SCANS: dict[str, dict[str, Any]] = {
     "lidar 120 x 1": {"columns": 120},
@@ -39,7 +39,7 @@ def reading(level: Level, sensors: dict[str, Any], repeats: int) -> Callable[[],
     world = BulletPhysics(240.0)
     world.reset(Scenario(mission="bench", level=level, drones=(spec,), time_limit_s=1.0, task={}))
     configs = {name: SensorConfig(**config) for name, config in sensors.items()}
-    suite = SensorSuite(configs, Mount(0, load_airframe("scout"), world), 100.0, contest=False)
+    suite = SensorSuite(configs, Mount(0, load_airframe("scout"), world, Stage()), 100.0, contest=False)
     suite.reset(0, 0)
     state = world.read()
     return timed(lambda: suite.read(state), repeats)

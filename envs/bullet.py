@@ -24,7 +24,7 @@ from goldentime.envs.bullet_view import follow, open_view, show_level
 from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
 from goldentime.envs.rotorcraft import Rotorcraft, ground_effect
-from goldentime.envs.scenario import KitSpec, Mover, Scenario
+from goldentime.envs.scenario import KitSpec, Scenario
 from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
 
@@ -242,7 +242,7 @@ class BulletPhysics:
     def _place_movers(self, client: int) -> None:
         time_s = self._steps * self._dt_s
         for body, mover in self._movers:
-            bullet.resetBasePositionAndOrientation(body, _swing(mover, time_s), (0, 0, 0, 1), client)
+            bullet.resetBasePositionAndOrientation(body, mover.at(time_s), (0, 0, 0, 1), client)
 
     def _note_contacts(self, points: tuple[Any, ...]) -> None:
         by_body = {drone.body: drone for drone in self._drones}
@@ -326,8 +326,3 @@ class BulletPhysics:
             if through.any():
                 fraction[through] = cast_rays(client, origin[through], target[through], OPAQUE)[0]
         return fraction
-
-
-def _swing(mover: Mover, time_s: float) -> list[float]:
-    share = math.sin(2.0 * math.pi * time_s / mover.period_s + mover.phase)
-    return [c + a * share for c, a in zip(mover.centre, mover.amplitude, strict=True)]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
-import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
@@ -17,12 +16,13 @@ from goldentime.rng import chain, fresh_seed
 __all__ = ["MissionEnv"]
 
 
-class MissionEnv(gymnasium.Env[dict[str, NDArray[np.float32]], Any]):
+class MissionEnv(gymnasium.Env[dict[str, NDArray[Any]], Any]):
     """A mission flown by one drone.
 
-    The observation is a dictionary with one float32 array per sensor; the sensors' classes state shapes and units. The
-    action is the motion command of the action mode (`control.modes`), or a dictionary of `motion` and `release` where
-    the drone carries a relief kit. `brief` is what a contestant is told; `info` is always empty.
+    The observation is a dictionary with one array per sensor, float32 but for pictures, which are unsigned integers; the
+    sensors' classes state shapes and units. The action is the motion command of the action mode (`control.modes`), or a
+    dictionary of `motion` and `release` where the drone carries a relief kit. `brief` is what a contestant is told; `info`
+    is always empty.
 
     Args:
         config: rates, senses and reward weights.
@@ -55,7 +55,7 @@ class MissionEnv(gymnasium.Env[dict[str, NDArray[np.float32]], Any]):
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
+    ) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Start an episode; the same seed gives the same bytes. Without a seed the next one follows from the last."""
         if seed is None:
             seed = fresh_seed() if self._np_random is None else int(self._np_random.integers(2**63))
@@ -66,7 +66,7 @@ class MissionEnv(gymnasium.Env[dict[str, NDArray[np.float32]], Any]):
         self.__brief = {**brief, "action": brief["action"][0]}
         return observations[0], {}
 
-    def step(self, action: Any) -> tuple[dict[str, NDArray[np.float32]], float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[dict[str, NDArray[Any]], float, bool, bool, dict[str, Any]]:
         """Apply an action for one period of the action rate.
 
         Raises:

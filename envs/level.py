@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from goldentime.errors import ConfigError
 from goldentime.records import record
 
-__all__ = ["Box", "Cylinder", "Level", "Mesh", "Primitive", "Triangles", "triangulate"]
+__all__ = ["UNSEEN", "Box", "Cylinder", "Level", "Mesh", "Primitive", "Triangles", "triangulate"]
+
+UNSEEN = "unseen"
+"""Material of what stops drones and beams but is not drawn, such as the hull of a prop that a camera sees in full."""
 
 Point = tuple[float, float, float]
 

@@ -15,7 +15,7 @@ from goldentime.envs.mission import EnvConfig, Mission, Recorder
 from goldentime.envs.navigation import Motion, Navigator
 from goldentime.envs.physics import Command, Physics, Rays, divide_rates
 from goldentime.envs.scenario import Scenario, scenario_digest
-from goldentime.envs.sensors.base import Mount, SensorSuite, data_sheets
+from goldentime.envs.sensors.base import Mount, SensorSuite, Stage, data_sheets
 from goldentime.envs.wind import Wind
 from goldentime.errors import ClosedError, ConfigError, InvalidActionError
 from goldentime.records import dump
@@ -24,7 +24,7 @@ from goldentime.types import ActionMode, Event, Setpoint, Vec3
 
 __all__ = ["Loop", "StepResult"]
 
-Observation = dict[str, NDArray[np.float32]]
+Observation = dict[str, NDArray[Any]]
 _STILL: Vec3 = (0.0, 0.0, 0.0)
 
 
@@ -56,6 +56,7 @@ class Loop:
         self._air_ticks = 1 if tick_hz <= config.wind_hz else divide_rates(tick_hz, config.wind_hz, "control_hz", "wind_hz")
         self._tick_s = 1.0 / tick_hz
         self._weights = dict(config.reward)
+        self._stage = Stage()
         self._scenario: Scenario | None = None
         self._fit(mission.generate(np.random.default_rng(0)))
 
@@ -69,7 +70,9 @@ class Loop:
             for airframe, gripper in zip(airframes, grippers, strict=True)
         ]
         self.suites = [
-            SensorSuite(config.sensors, Mount(i, airframe, self._rays), config.action_hz, contest=config.contest)
+            SensorSuite(
+                config.sensors, Mount(i, airframe, self._rays, self._stage), config.action_hz, contest=config.contest
+            )
             for i, airframe in enumerate(airframes)
         ]
         self._controllers = [make_controller(config.action_mode, a.vehicle, self._tick_s) for a in airframes]
@@ -98,6 +101,7 @@ class Loop:
         self._held = [_neutral(config, *drone) for drone in zip(self._airframes, motions, strict=True)]
         self._tick = 0
         self._over = False
+        self._stage.begin(scenario)
         for i, suite in enumerate(self.suites):
             suite.reset(seed, i)
         sheet = self._mission.sheet(scenario)
@@ -201,6 +205,7 @@ class Loop:
 
     def close(self) -> None:
         """Close the world."""
+        self._stage.close()
         self._physics.close()
 
 

@@ -1,14 +1,21 @@
 """The scenario: one fully drawn instance of a mission. JSON round trip, stable digest."""
 
+import math
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
+from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.smoke import SmokeLayers
 from goldentime.envs.level import Level, Point
+from goldentime.envs.signage.pose import PlacedSign
 from goldentime.records import canonical_json, digest, dump, load, record
 
 __all__ = [
     "DroneSpec",
     "KitSpec",
     "Mover",
+    "Prop",
     "Scenario",
     "WindSpec",
     "WindZone",
@@ -51,6 +58,29 @@ class Mover:
     phase: float = 0.0
     """[rad]"""
 
+    def at(self, time_s: float) -> list[float]:
+        """Where its centre is [m]."""
+        share = math.sin(2.0 * math.pi * time_s / self.period_s + self.phase)
+        return [c + a * share for c, a in zip(self.centre, self.amplitude, strict=True)]
+
+
+@record
+class Prop:
+    """A thing or a person from the asset library, as cameras see it. What stops drones there is a primitive of
+    the level, of material `level.UNSEEN`."""
+
+    asset: str
+    """Name in `envs.assets.library`."""
+    position: Point
+    """[m] where the asset's origin stands, the centre of its foot, world ENU."""
+    yaw: float = 0.0
+    """[rad] 0 faces east."""
+    scale: float = 1.0
+    colours: Mapping[str, Point] = field(default_factory=dict)
+    """Red, green and blue in [0, 1] of those regions of the asset that are not in their own colour."""
+    semantic: str = ""
+    """Class of `envs.render.classes`; empty for the asset's own."""
+
 
 @record
 class WindZone:
@@ -82,6 +112,13 @@ class Scenario:
     kits: tuple[KitSpec, ...] = ()
     movers: tuple[Mover, ...] = ()
     wind: WindSpec = WindSpec()
+    props: tuple[Prop, ...] = ()
+    signs: tuple[PlacedSign, ...] = ()
+    """As cameras see them; what stops drones there is `signs.sign_body` in the level, of material `level.UNSEEN`."""
+    flames: tuple[Flame, ...] = ()
+    """What glows in a camera's view; nothing feels their heat yet."""
+    smoke: SmokeLayers | None = None
+    """What dims a camera's view; lidar and people do not mind it yet."""
     time_limit_s: float
     task: dict[str, Any]
     """The mission's own JSON-able facts; its module documents them."""

@@ -16,13 +16,13 @@ from goldentime.rng import chain, fresh_seed
 
 __all__ = ["TeamEnv"]
 
-Observation = dict[str, NDArray[np.float32]]
+Observation = dict[str, NDArray[Any]]
 
 
 class TeamEnv(ParallelEnv[str, Observation, Any]):  # type: ignore[misc]
     """A mission flown by several drones, `drone_0`, `drone_1` and so on, who all start and end together.
 
-    Each agent observes and acts as in `MissionEnv`: a dictionary with one float32 array per sensor of its own drone, a
+    Each agent observes and acts as in `MissionEnv`: a dictionary with one array per sensor of its own drone, a
     dictionary with `motion` and, with a gripper, `release`. Rewards are each drone's own. `brief` is what the contestants
     are told; the infos are always empty.
 

@@ -1,6 +1,5 @@
 """`goldentime doctor`: is this machine fit, and if not, what to do."""
 
-import ctypes.util
 import os
 import platform
 import shutil
@@ -74,7 +73,7 @@ def _pybullet() -> Finding:
 
 
 def _packages() -> Finding:
-    names = ("gymnasium", "hydra-core", "jinja2", "numpy", "pettingzoo", "pydantic", "pyyaml", "rich", "scipy")
+    names = ("gymnasium", "hydra-core", "jinja2", "moderngl", "numpy", "pettingzoo", "pydantic", "pyyaml", "rich", "scipy")
     absent = [name for name in names if _version(name) == "absent"]
     if absent:
         return Finding("packages", "missing", f"absent: {', '.join(absent)}", "pip install -e . in the repository")
@@ -106,11 +105,15 @@ def _cores() -> Finding:
     return Finding("cores", "ok", f"{usable} usable: workers={usable} flies as many episodes at once")
 
 
-def _egl() -> Finding:
-    libraries = [name for name in ("EGL", "GL") if ctypes.util.find_library(name)]
-    if "EGL" in libraries:
-        return Finding("GL", "ok", "EGL found: pictures can be rendered without a display")
-    return Finding("GL", "note", "no EGL: camera missions can't render fast", "apt-get install libegl1 libgl1-mesa-dri")
+def _gl() -> Finding:
+    # In a process of its own: a broken driver takes the interpreter down with it.
+    code = "from goldentime.envs.render.gl import describe; print(describe())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if done.returncode == 0:
+        return Finding("camera", "ok", f"OpenGL through EGL: {done.stdout.strip()}, moderngl {_version('moderngl')}")
+    last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    advice = "apt-get install libegl1 libgl1-mesa-dri (Debian, Ubuntu); or options.backend=tiny, which is far slower"
+    return Finding("camera", "note", f"cameras can't draw here: {last}", advice)
 
 
 def _display() -> Finding:
@@ -137,5 +140,5 @@ def _version(name: str) -> str:
 
 
 _CHECKS: tuple[Callable[[], Finding], ...] = (
-    _python, _pybullet, _packages, _disk, _memory, _cores, _egl, _display, _extra_train
+    _python, _pybullet, _packages, _disk, _memory, _cores, _gl, _display, _extra_train
 )  # fmt: skip

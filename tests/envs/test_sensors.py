@@ -12,7 +12,7 @@ from goldentime.envs.level import Box, Level
 from goldentime.envs.navigation import Motion
 from goldentime.envs.pointmass import PointMassPhysics
 from goldentime.envs.scenario import DroneSpec
-from goldentime.envs.sensors.base import Mount, SensorConfig, SensorSuite, sensor_kinds
+from goldentime.envs.sensors.base import Mount, SensorConfig, SensorSuite, Stage, sensor_kinds
 from goldentime.errors import ConfigError
 from goldentime.types import DroneState, WorldState
 
@@ -35,7 +35,7 @@ def world_at(time_s, position=(1.0, 2.0, 3.0), velocity=STILL, quaternion=LEVEL)
 
 
 def suite_of(rays=None, hz=HZ, contest=False, **configs):
-    mount = Mount(0, load_airframe("cf2x"), rays or PointMassPhysics())
+    mount = Mount(0, load_airframe("cf2x"), rays or PointMassPhysics(), Stage())
     return SensorSuite({name: SensorConfig(**config) for name, config in configs.items()}, mount, hz, contest=contest)
 
 
