@@ -51,7 +51,8 @@ class CourseConfig:
     start_spread_m: float = 0.4
     """The start lies within this distance of the pad's centre along x and y."""
     start_spread_rad: float = math.radians(10.0)
-    time_limit_s: float = 240.0
+    time_limit_s: float = 120.0
+    """Ours: about three times the par time."""
     crash_m_s: float = 3.0
     """A contact that changes the velocity along its normal by more within one step is a crash."""
 
