@@ -7,10 +7,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from matplotlib import image as picture_file
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from PIL import Image
 
 from goldentime.envs.assets.library import POSTURES, AssetMesh, load_asset, object_names, people_names
 
@@ -89,6 +89,12 @@ def _label(text: str, width: int, height: int) -> Floats:
     return np.asarray(canvas.buffer_rgba())[..., :3] / 255.0
 
 
+def _save(path: Path, page: Floats) -> None:
+    picture = Image.fromarray(np.rint(255.0 * page.clip(0.0, 1.0)).astype(np.uint8))
+    # A palette keeps the file small.
+    picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 def main() -> None:
     """Draw both sheets."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,9 +103,9 @@ def main() -> None:
     people, objects = people_names(), object_names()
     # Two figures in all their postures side by side.
     rows = [list(people[i : i + 2 * len(POSTURES)]) for i in range(0, len(people), 2 * len(POSTURES))]
-    picture_file.imsave(folder / "people.png", sheet(rows, 140, -35, 2.3).clip(0, 1))
+    _save(folder / "people.png", sheet(rows, 140, -35, 2.3))
     rows = [list(objects[i : i + 12]) for i in range(0, len(objects), 12)]
-    picture_file.imsave(folder / "objects.png", sheet(rows, 160, 40, None).clip(0, 1))
+    _save(folder / "objects.png", sheet(rows, 160, 40, None))
 
 
 if __name__ == "__main__":

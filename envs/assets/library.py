@@ -4,7 +4,7 @@
 written by `goldentime assets build`. Lengths are stored as whole tenths of a millimetre.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ MESHES = Path(__file__).parent / "meshes"
 POSTURES = ("standing", "walking", "waving", "sitting", "crouching", "lying_back", "lying_side")
 
 _UNIT_M = 1e-4
+_MADE_MESHES = 1280
+"""Kept of those that are made when asked for; one takes about 100 kB."""
+_MOST_DIGITS = 6
 
 
 class AssetMesh(NamedTuple):
@@ -65,19 +68,43 @@ def asset_names() -> tuple[str, ...]:
     return people_names() + object_names()
 
 
-@cache
 def load_asset(name: str) -> AssetMesh:
-    """Read one asset; the same name gives the same object.
+    """One asset; the same name gives the same mesh.
+
+    Objects go on beyond those in the files: `car-731` is made from its number when asked for, see
+    `objects.object_mesh`. What a user imported is named `import:<name>`, see `imported`.
 
     Raises:
         ConfigError: no asset has this name.
     """
+    if name.startswith("import:"):
+        from goldentime.envs.assets.imported import load_imported
+
+        return load_imported(name)
+    stored = _stored(name)
+    return _made(name) if stored is None else stored
+
+
+@cache
+def _stored(name: str) -> AssetMesh | None:
     stem, _, posture = name.rpartition("-")
     if posture in POSTURES and (MESHES / "posed" / f"{stem}.npz").is_file():
         return _from_table(_table(MESHES / "posed" / f"{stem}.npz"), POSTURES.index(posture), posture)
-    if name in object_names():
+    if "/" not in name and (MESHES / "plain" / f"{name}.npz").is_file():
         return _from_table(_table(MESHES / "plain" / f"{name}.npz"), 0, "")
-    raise ConfigError(_unknown(name))
+    return None
+
+
+@lru_cache(maxsize=_MADE_MESHES)
+def _made(name: str) -> AssetMesh:
+    # Imported here: the makers of objects import this module.
+    from goldentime.envs.assets.objects import KINDS, object_mesh
+
+    kind, _, number = name.rpartition("-")
+    plain = number.isascii() and number.isdigit() and number == str(int(number)) and len(number) <= _MOST_DIGITS
+    if kind not in KINDS or not plain:
+        raise ConfigError(_unknown(name))
+    return object_mesh(kind, int(number))
 
 
 def _unknown(name: str) -> str:

@@ -22,8 +22,9 @@ class Shape(NamedTuple):
 
 def volume(shape: Shape) -> float:
     """Signed volume [m3]: negative where faces look inwards."""
-    a, b, c = (shape.vertices[shape.faces[:, i]] for i in range(3))
-    return float((a * np.cross(b, c)).sum() / 6)
+    a, b, c = shape.vertices[shape.faces].transpose(1, 2, 0)
+    cross = b[[1, 2, 0]] * c[[2, 0, 1]] - b[[2, 0, 1]] * c[[1, 2, 0]]
+    return float((a * cross).sum() / 6)
 
 
 def _outwards(vertices: Floats, faces: Ints) -> Shape:
@@ -76,14 +77,21 @@ def lathe(profile: Sequence[tuple[float, float]], centre: Vector = (0.0, 0.0, 0.
     ends = np.array([(0, 0, profile[0][1]), (0, 0, profile[-1][1])])
     i = np.arange(n)
     j = (i + 1) % n
-    faces, last = [], len(profile) - 1
-    for k in range(last):
-        a, b = k * n, (k + 1) * n
-        faces += [np.c_[a + i, a + j, b + j], np.c_[a + i, b + j, b + i]]
+    last = len(profile) - 1
+    faces = [_bands(np.arange(last), np.arange(last) + 1, n)]
     faces += [np.c_[np.full(n, (last + 1) * n), j, i], np.c_[np.full(n, (last + 1) * n + 1), last * n + i, last * n + j]]
     points = np.concatenate([*rows, ends])
     order = {"x": [2, 0, 1], "y": [1, 2, 0], "z": [0, 1, 2]}[axis]
     return _outwards(points[:, order] + np.array(centre), np.concatenate(faces))
+
+
+def _bands(lower: Ints, upper: Ints, n: int) -> Ints:
+    """Faces between pairs of rings of n points, by the rings' numbers."""
+    i = np.arange(n)
+    j = (i + 1) % n
+    a, b = lower[:, None] * n, upper[:, None] * n
+    halves = np.stack([np.stack([a + i, a + j, b + j], -1), np.stack([a + i, b + j, b + i], -1)], 1)
+    return halves.reshape(-1, 3)
 
 
 def dome(radii: Vector, centre: Vector, low: float = -1.0, n: int = 12, rows: int = 6) -> Shape:
@@ -119,37 +127,43 @@ def tube(path: Sequence[Vector], radius: float, n: int = 6, closed: bool = False
     rings = points[:, None] + radius * (np.cos(angle)[:, None] * side[:, None] + np.sin(angle)[:, None] * up[:, None])
     i = np.arange(n)
     j = (i + 1) % n
-    faces = []
-    for k in range(len(points) if closed else len(points) - 1):
-        a, b = k * n, (k + 1) % len(points) * n
-        faces += [np.c_[a + i, a + j, b + j], np.c_[a + i, b + j, b + i]]
+    first = np.arange(len(points) if closed else len(points) - 1)
+    faces = [_bands(first, (first + 1) % len(points), n)]
     vertices = rings.reshape(-1, 3)
     if not closed:
-        first, last = len(vertices), (len(points) - 1) * n
+        end, last = len(vertices), (len(points) - 1) * n
         vertices = np.concatenate([vertices, points[[0, -1]]])
-        faces += [np.c_[np.full(n, first), j, i], np.c_[np.full(n, first + 1), last + i, last + j]]
+        faces += [np.c_[np.full(n, end), j, i], np.c_[np.full(n, end + 1), last + i, last + j]]
     return _outwards(vertices, np.concatenate(faces))
 
 
 def sharpen(shape: Shape, angle: float = 0.7) -> tuple[Floats, Ints, Ints]:
     """Vertices doubled where faces meet at more than `angle` [rad]: vertices, faces, and the old index of each vertex."""
-    a, b, c = (shape.vertices[shape.faces[:, i]] for i in range(3))
-    normal = np.cross(b - a, c - a)
+    normal = _cross(shape)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-15)
     limit = np.cos(angle)
-    groups: dict[int, list[tuple[int, Floats]]] = {}
-    faces, old = shape.faces.copy(), list[int]()
-    for f, corners in enumerate(shape.faces.tolist()):
+    # Plain numbers: on so few a call into an array library costs more than the sum.
+    groups: dict[int, list[tuple[int, float, float, float]]] = {}
+    faces, old = shape.faces.tolist(), list[int]()
+    for corners, (x, y, z) in zip(faces, normal.tolist(), strict=True):
         for k, vertex in enumerate(corners):
             known = groups.setdefault(vertex, [])
-            match = [new for new, other in known if float(other @ normal[f]) > limit]
-            if not match:
-                known.append((len(old), normal[f]))
-                match = [len(old)]
+            match = next((new for new, a, b, c in known if a * x + b * y + c * z > limit), -1)
+            if match < 0:
+                match = len(old)
+                known.append((match, x, y, z))
                 old.append(vertex)
-            faces[f, k] = match[0]
+            corners[k] = match
     index = np.array(old)
-    return shape.vertices[index], faces, index
+    return shape.vertices[index], np.array(faces), index
+
+
+def _cross(shape: Shape) -> Floats:
+    """(m, 3) twice each face's area along its normal."""
+    a, b, c = (shape.vertices[shape.faces[:, i]] for i in range(3))
+    u, v = b - a, c - a
+    columns = [u[:, i] * v[:, j] - u[:, j] * v[:, i] for i, j in ((1, 2), (2, 0), (0, 1))]
+    return np.stack(columns, -1)
 
 
 class Assembly:

@@ -18,7 +18,9 @@ _BORDER = 30.0
 """Weight of the planes that hold open borders and borders between regions in place."""
 
 
-def simplify(vertices: Floats, faces: Ints, region: Ints, importance: Floats, target: int) -> tuple[Ints, Ints]:
+def simplify(
+    vertices: Floats, faces: Ints, region: Ints, importance: Floats, target: int, manifold: bool = True
+) -> tuple[Ints, Ints]:
     """Collapse edges until at most `target` faces are left or nothing can go.
 
     Args:
@@ -27,6 +29,7 @@ def simplify(vertices: Floats, faces: Ints, region: Ints, importance: Floats, ta
         region: (m,) the colour region of each face; borders between regions are kept.
         importance: (n,) factor on the error at each vertex.
         target: number of faces.
+        manifold: keep the surface a manifold; without it, surfaces that cross or meet can be simplified further.
 
     Returns:
         The remaining faces (k, 3), as indices of the vertices given, and their regions (k,).
@@ -38,7 +41,7 @@ def simplify(vertices: Floats, faces: Ints, region: Ints, importance: Floats, ta
         cost = _costs(quadrics, vertices, both)
         order = np.argsort(cost, kind="stable")
         quota = min(max(1, int(_ROUND * len(np.unique(faces)))), (len(faces) - target + 1) // 2)
-        onto = _choose(vertices, faces, both[order], quota)
+        onto = _choose(vertices, faces, both[order], quota, manifold)
         if not onto:
             break
         move = np.arange(len(vertices))
@@ -100,7 +103,7 @@ def _add_planes(quadrics: Floats, where: Ints, normal: Floats, point: Floats, we
     np.add.at(quadrics, where, weight[:, None, None] * plane[:, :, None] * plane[:, None, :])
 
 
-def _choose(vertices: Floats, faces: Ints, edges: Ints, quota: int) -> dict[int, int]:
+def _choose(vertices: Floats, faces: Ints, edges: Ints, quota: int, manifold: bool) -> dict[int, int]:
     """Cheapest collapses, from -> onto, whose neighbourhoods do not touch."""
     around: dict[int, list[tuple[int, int, int]]] = {}
     for face in faces.tolist():
@@ -113,7 +116,9 @@ def _choose(vertices: Floats, faces: Ints, edges: Ints, quota: int) -> dict[int,
         if gone in locked or kept in locked:
             continue
         ring = {corner for face in around[gone] for corner in face}
-        if _keeps_shape(points, around, ring, gone, kept):
+        if manifold and not _keeps_manifold(around, ring, gone, kept):
+            continue
+        if _keeps_sides(points, around, gone, kept):
             onto[gone] = kept
             locked |= ring
             if len(onto) == quota:
@@ -121,14 +126,15 @@ def _choose(vertices: Floats, faces: Ints, edges: Ints, quota: int) -> dict[int,
     return onto
 
 
-def _keeps_shape(
-    points: list[list[float]], around: dict[int, list[tuple[int, int, int]]], ring: set[int], gone: int, kept: int
-) -> bool:
-    """Whether the collapse keeps the surface a manifold and turns no face over."""
+def _keeps_manifold(around: dict[int, list[tuple[int, int, int]]], ring: set[int], gone: int, kept: int) -> bool:
+    """Whether the collapse keeps the surface a manifold."""
     shared = sum(kept in face for face in around[gone])
     other = {corner for face in around[kept] for corner in face}
-    if len((ring & other) - {gone, kept}) != shared:
-        return False
+    return len((ring & other) - {gone, kept}) == shared
+
+
+def _keeps_sides(points: list[list[float]], around: dict[int, list[tuple[int, int, int]]], gone: int, kept: int) -> bool:
+    """Whether the collapse turns no face over."""
     for face in around[gone]:
         if kept in face:
             continue
