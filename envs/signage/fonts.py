@@ -7,12 +7,13 @@ Font License. Any other font is named by the path of its file.
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from PIL import ImageFont
 
 from goldentime.errors import ConfigError
 
-__all__ = ["font_names", "font_path", "load_font", "missing_glyphs"]
+__all__ = ["font_names", "font_path", "load_font", "missing_glyphs", "pool_fonts"]
 
 _SUFFIXES = {".ttf", ".otf", ".ttc"}
 # Import package, pip package, and its files below the import package.
@@ -33,6 +34,8 @@ _PACKAGES = (
         {"NotoSansKR": "NotoSansKR-Regular.otf", "NotoSerifKR": "NotoSerifKR-Regular.otf"},
     ),
 )
+# A face and a weight that no training picture shows.
+_TEST_FONTS = ("NanumGothicExtraBold", "NotoSansKR")
 # No font maps this code point, so that it shows the font's mark for what it lacks.
 _NO_CHARACTER = "\uffff"
 _TRIAL_PX = 32.0
@@ -52,6 +55,18 @@ def _installed() -> dict[str, Path]:
 def font_names() -> tuple[str, ...]:
     """The fonts that the installed packages bring, in a fixed order."""
     return tuple(_installed())
+
+
+def pool_fonts(pool: Literal["all", "train", "test"]) -> tuple[str, ...]:
+    """The installed fonts of a pool, in a fixed order: tests have a face and a weight of their own.
+
+    Raises:
+        ConfigError: none of them is installed.
+    """
+    fonts = tuple(name for name in font_names() if pool == "all" or (name in _TEST_FONTS) == (pool == "test"))
+    if not fonts:
+        raise ConfigError(f"fonts: none of the pool {pool!r} is installed; pip install 'goldentime[see]' brings all")
+    return fonts
 
 
 def font_path(name: str) -> Path:

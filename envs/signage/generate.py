@@ -8,6 +8,7 @@ import numpy as np
 from goldentime.envs.signage.fonts import font_names, missing_glyphs
 from goldentime.envs.signage.layout import Lettering, around, glyphs, natural_size
 from goldentime.envs.signage.spec import Colour, Cover, Language, Mounting, Pictogram, Rect, SignKind, SignSpec, TextLine
+from goldentime.envs.signage.vocabulary import Words
 from goldentime.envs.signage.words import sign_lines
 from goldentime.errors import ConfigError
 from goldentime.records import record
@@ -25,7 +26,10 @@ class SignVariety:
     languages: tuple[float, float, float] = (0.5, 0.3, 0.2)
     """Shares of Korean, English and both on one sign."""
     fonts: tuple[str, ...] = ()
-    """Names of installed fonts or paths of font files; none given means all that are installed."""
+    """Names of installed fonts or paths of font files; none given means all that are installed. `pool_fonts` names a
+    pool's."""
+    words: Words = "all"
+    """Whose words: those for training, those for tests, or both; see `vocabulary`."""
     wear: Span = (0.0, 0.5)
     soot: Span = (0.0, 0.3)
     backlit: float = 0.3
@@ -131,7 +135,7 @@ def draw_sign(
     kind, variety = SignKind(kind), variety or SignVariety()
     drawn = tuple(Language)[int(rng.choice(3, p=np.array(variety.languages) / sum(variety.languages)))]
     language = language or drawn
-    lines = lines or sign_lines(kind, language, rng)
+    lines = lines or sign_lines(kind, language, rng, variety.words)
     spec = _dressed(kind, language, lines, variety, rng)
     return _covered(spec, rng) if rng.random() < variety.covered else spec
 
@@ -171,7 +175,9 @@ def _dressed(kind: SignKind, language: Language, lines: tuple[TextLine, ...], va
 def _lettering(lines: tuple[TextLine, ...], wanted: tuple[str, ...], style: _Style, rng: Rng) -> Lettering:
     """A font that holds all characters, and how it is bent."""
     text = "".join(line.text for line in lines)
-    fonts = wanted or tuple(name for name in font_names() if style.light or name != _THIN)
+    fonts = wanted or font_names()
+    if not style.light:
+        fonts = tuple(name for name in fonts if name != _THIN) or fonts
     fit = [name for name in fonts if not missing_glyphs(name, text)]
     if not fit:
         raise ConfigError(f"fonts: none of {list(fonts)} holds all characters of {text!r}; installed: {font_names()}")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 import time
@@ -16,7 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldentime.envs.level import Level, triangulate
+from goldentime.envs.render.classes import semantic_id
+from goldentime.envs.render.content import build_content, instances
+from goldentime.envs.render.frame import View, make_frame, make_renderer, pack_ids
+from goldentime.envs.scenario import DroneSpec, Scenario
 from goldentime.envs.signage.layout import glyphs, panes
+from goldentime.envs.signage.vocabulary import EXITS, HAZARDS, NOTICES, ROOMS, TRADES, of_pool, shared_words
 from goldentime.envs.signage.words import all_characters, sign_lines
 from goldentime.envs.signs import (
     HIDDEN,
@@ -35,17 +42,21 @@ from goldentime.envs.signs import (
     font_names,
     font_path,
     hidden_text,
+    lexicon,
     line_box,
     load_font,
     missing_glyphs,
+    pool_fonts,
     rect_corners,
     sign_body,
+    sign_fixings,
     sign_image,
     visible_text,
 )
 from goldentime.errors import ConfigError
 from goldentime.records import digest, dump, load
 from goldentime.rng import stream
+from goldentime.types import DroneState, WorldState
 
 KINDS = pytest.mark.parametrize("kind", list(SignKind))
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
@@ -262,6 +273,50 @@ def test_all_characters_are_all():
                     assert set(line.text) <= known
 
 
+def texts_of(words, count=600):
+    variety = SignVariety(words=words, fonts=pool_fonts(words), covered=0.0)
+    kinds = [kind for kind in SignKind if kind is not SignKind.FLOOR_NUMBER]
+    specs = [draw_sign(kinds[i % len(kinds)], stream(i, "test.pools"), variety) for i in range(count)]
+    bare = re.compile(r"B?\d+(-\d)?호|Room B?\d+(-\d)?")
+    return specs, {spec.text for spec in specs if not bare.fullmatch(spec.text)}
+
+
+def test_pools_share_no_text_but_bare_numbers_and_no_font():
+    (train, train_texts), (test, test_texts) = texts_of("train"), texts_of("test")
+    assert not train_texts & test_texts
+    assert len(train_texts) > 300
+    assert {spec.font for spec in train} == set(pool_fonts("train"))
+    assert {spec.font for spec in test} == set(pool_fonts("test"))
+    assert not set(pool_fonts("train")) & set(pool_fonts("test"))
+    assert set(pool_fonts("train")) | set(pool_fonts("test")) == set(pool_fonts("all")) == set(font_names())
+
+
+def test_pools_share_no_fixed_word_but_those_said_to_be_shared():
+    train, test = lexicon("train"), lexicon("test")
+    assert set(train) & set(test) == set(shared_words())
+    assert set(train) | set(test) == set(lexicon())
+    assert len(train) > 500
+    alike = {word.casefold() for word in set(train) - set(shared_words())}
+    assert not alike & {word.casefold() for word in set(test) - set(shared_words())}
+
+
+@pytest.mark.parametrize("table", [ROOMS, EXITS, HAZARDS, NOTICES, TRADES])
+def test_each_vocabulary_keeps_about_a_fifth_for_tests(table):
+    train, test = of_pool(table, "train"), of_pool(table, "test")
+    assert sorted(train + test) == sorted(table) == sorted(of_pool(table, "all"))
+    assert len(set(table)) == len(table)
+    assert 0.15 <= len(test) / len(table) <= 0.25
+
+
+def test_fixed_signs_say_words_of_the_lexicon():
+    for words in ("all", "train", "test"):
+        known = set(lexicon(words))
+        for kind in (SignKind.EXIT, SignKind.HAZARD, SignKind.NOTICE):
+            for seed in range(30):
+                lines = sign_lines(kind, tuple(Language)[seed % 3], stream(seed, "test.lexicon"), words)
+                assert {line.text for line in lines} <= known
+
+
 def test_a_missing_glyph_is_noticed():
     for name in font_names():
         assert missing_glyphs(name, "가\u0e01A\u0e01") == "\u0e01"
@@ -367,6 +422,49 @@ def test_signs_keep_clear_of_their_wall(yaw):
     away = (face_corners(PlacedSign(spec=spec, anchor=(1.0, 2.0, 0.0), yaw=yaw)) - [1.0, 2.0, 0.0]) @ out
     assert away.min() == pytest.approx(0.06)
     assert away.max() == pytest.approx(0.86)
+
+
+@YAWS
+def test_signs_that_stand_off_are_held(yaw):
+    out = np.array([math.cos(yaw), math.sin(yaw), 0.0])
+    placed = {m: PlacedSign(spec=replace(PLATE, mounting=m), anchor=(1.0, 2.0, 0.0), yaw=yaw) for m in Mounting}
+    assert sign_fixings(placed[Mounting.FLAT]) == ()
+    points = triangulate(sign_fixings(placed[Mounting.PROJECTING])).vertices - [1.0, 2.0, 0.0]
+    # From the wall to the sign, which begins 6 cm before it, and no higher or lower than the sign.
+    assert (points @ out).min() == pytest.approx(0.0)
+    assert 0.06 < (points @ out).max() < 0.1
+    assert 1.5 <= points[:, 2].min() < points[:, 2].max() <= 1.7
+    points = triangulate(sign_fixings(replace(placed[Mounting.HANGING], rod_m=0.3))).vertices
+    assert [points[:, 2].min(), points[:, 2].max()] == pytest.approx([1.7, 2.0])
+    assert sign_fixings(replace(placed[Mounting.HANGING], rod_m=0.0)) == ()
+
+
+def test_fixings_are_drawn_under_the_number_of_their_sign():
+    sign = PlacedSign(spec=replace(PLATE, mounting=Mounting.HANGING), anchor=(1.0, 2.0, 0.0), yaw=0.3)
+    drone = DroneSpec(airframe="scout", position=(0.0, 0.0, 1.0))
+    scene = Scenario(mission="test", level=Level(), drones=(drone,), signs=(sign,), time_limit_s=1.0, task={})
+    vertices = build_content(scene).solids.vertices
+    number = [instance.kind for instance in instances(scene)].index("sign")
+    assert set(vertices[:, 9].copy().view("<u4").tolist()) == {pack_ids(number, semantic_id("sign"))}
+    assert vertices[:, 2].max() == pytest.approx(1.7 + sign.rod_m)
+
+
+def test_the_body_of_a_far_sign_does_not_show_through_its_face():
+    spec = replace(PLATE, lines=(TextLine(text="."),), size_m=(6.0, 2.0), face=(220, 10, 10), ink=(220, 10, 10))
+    sign = PlacedSign(spec=replace(spec, height_m=3.0), anchor=(0.0, 0.0, 0.0), yaw=0.5)
+    drone = DroneSpec(airframe="scout", position=(0.0, 0.0, -50.0))
+    scene = Scenario(mission="test", level=Level(), drones=(drone,), signs=(sign,), time_limit_s=1.0, task={})
+    zero, frame, renderer = (0.0, 0.0, 0.0), make_frame(160, 120), make_renderer("gl")
+    state = DroneState(drone.position, (0.0, 0.0, 0.0, 1.0), zero, zero, zero, (0.0,) * 4, 1.0, 12.0, (), 0.0)
+    try:
+        renderer.load(scene)
+        view = View((90.0, 0.0, 3.0), (-1.0, 0.0, 0.0), (0.0, 0.0, 1.0), 160, 120, math.radians(8.0), 200.0)
+        renderer.render(view, WorldState(0.0, (state,), ()), frame)
+    finally:
+        renderer.close()
+    # Within the face: its outermost pixels may show the body's edges.
+    seen = frame.rgb[54:66, 60:100].astype(int)
+    assert (seen[..., 0] > seen[..., 1] + 60).all()
 
 
 def test_rectangles_of_the_face_are_found_in_the_world():
