@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import Any
 
 from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.lights import Lighting
 from goldentime.envs.hazards.smoke import SmokeLayers
 from goldentime.envs.level import Level, Point
 from goldentime.envs.signage.pose import PlacedSign
@@ -119,6 +120,7 @@ class Scenario:
     """What glows in a camera's view; nothing feels their heat yet."""
     smoke: SmokeLayers | None = None
     """What dims a camera's view; lidar and people do not mind it yet."""
+    light: Lighting = Lighting()
     time_limit_s: float
     task: dict[str, Any]
     """The mission's own JSON-able facts; its module documents them."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from goldentime.records import record
 
-__all__ = ["MAX_LAYERS", "SmokeField", "SmokeLayer", "SmokeLayers", "transmittance"]
+__all__ = ["MAX_LAYERS", "SmokeField", "SmokeLayer", "SmokeLayers", "optical_depths", "transmittance"]
 
 MAX_LAYERS = 8
 """More layers than this a renderer does not take."""
@@ -27,10 +27,14 @@ class SmokeLayer:
     reads about 1.3 /m of optical density (a tenth through per 0.77 m)."""
     colour: tuple[float, float, float] = (0.42, 0.41, 0.40)
     """Red, green and blue in [0, 1] of the light that the smoke itself scatters to the eye."""
+    temperature_k: float = 293.15
+    """Only a thermal camera sees it. The hot layer below a ceiling has 400 to 900 K."""
 
     def __post_init__(self) -> None:
-        if not self.bottom_m < self.top_m or self.extinction_per_m < 0.0:
-            raise ValueError(f"expected bottom_m < top_m and extinction_per_m of at least 0, got {self}")
+        if not self.bottom_m < self.top_m or self.extinction_per_m < 0.0 or self.temperature_k <= 0.0:
+            raise ValueError(
+                f"expected bottom_m < top_m, extinction_per_m of at least 0 and temperature_k above 0, got {self}"
+            )
 
 
 @record
@@ -69,15 +73,23 @@ def transmittance(smoke: SmokeLayers, eye: NDArray[Any], points: NDArray[Any]) -
         (...) share of light in [0, 1] that arrives, and (..., 3) colour of the smoke in between: the mean of the
         layers' colours by what each takes away.
     """
+    depths = optical_depths(smoke, eye, points)
+    total = np.zeros(points.shape[:-1])
+    colour = np.zeros(points.shape)
+    for layer, part in zip(smoke.layers, depths, strict=True):
+        total += part
+        colour += part[..., None] * np.array(layer.colour)
+    return np.exp(-total), colour / np.maximum(total, 1e-12)[..., None]
+
+
+def optical_depths(smoke: SmokeLayers, eye: NDArray[Any], points: NDArray[Any]) -> NDArray[Any]:
+    """(layers, ...) the integral of each layer's extinction along the rays from `eye` (3,) to `points` (..., 3)."""
     rise = points[..., 2] - eye[2]
     length = np.linalg.norm(points - eye, axis=-1)
     low = np.minimum(points[..., 2], eye[2])
     high = np.maximum(low + _LEVEL_M, low + np.abs(rise))
-    total = np.zeros(rise.shape)
-    colour = np.zeros((*rise.shape, 3))
-    for layer in smoke.layers:
+    depths = np.zeros((len(smoke.layers), *rise.shape))
+    for i, layer in enumerate(smoke.layers):
         overlap = np.clip(np.minimum(high, layer.top_m) - np.maximum(low, layer.bottom_m), 0.0, None)
-        part = layer.extinction_per_m * length * overlap / (high - low)
-        total += part
-        colour += part[..., None] * np.array(layer.colour)
-    return np.exp(-total), colour / np.maximum(total, 1e-12)[..., None]
+        depths[i] = layer.extinction_per_m * length * overlap / (high - low)
+    return depths

@@ -15,7 +15,7 @@ from goldentime.envs.render.classes import semantic_id
 from goldentime.envs.render.frame import pack_ids
 from goldentime.envs.render.meshes import Model, StaticMesh, box_model, compile_static, drone_model, model_of
 from goldentime.envs.scenario import KitSpec, Prop, Scenario
-from goldentime.envs.signs import PlacedSign, face_corners, sign_body, sign_image
+from goldentime.envs.signs import PlacedSign, face_corners, sign_body, sign_fixings, sign_image
 from goldentime.errors import ConfigError
 from goldentime.types import Quat, Vec3, WorldState
 
@@ -91,7 +91,7 @@ class Content(NamedTuple):
     groups: tuple[Group, ...]
     signs: tuple[SignPicture, ...]
     flames: NDArray[np.float32]
-    """(f, 7): foot [m], radius [m], height [m], seed, packed ids as bits."""
+    """(f, 8): foot [m], radius [m], height [m], seed, embers, packed ids as bits."""
 
 
 def instances(scenario: Scenario) -> list[Instance]:
@@ -141,18 +141,18 @@ def build_content(scenario: Scenario) -> Content:
 
 
 def _flames(flames: list[tuple[Flame, int]]) -> NDArray[np.float32]:
-    rows = np.zeros((len(flames), 7), np.float32)
+    rows = np.zeros((len(flames), 8), np.float32)
     for row, (flame, packed) in zip(rows, flames, strict=True):
-        row[:6] = (*flame.position, flame.radius_m, flame.height_m, flame.seed)
-        row[6] = np.array([packed], "<u4").view(np.float32)[0]
+        row[:7] = (*flame.position, flame.radius_m, flame.height_m, flame.seed, flame.embers)
+        row[7] = np.array([packed], "<u4").view(np.float32)[0]
     return rows
 
 
 @lru_cache(maxsize=8)
 def _compiled(level: Level, signs: tuple[tuple[PlacedSign, int], ...]) -> tuple[StaticMesh, StaticMesh]:
-    # What is not drawn still has its number: numbers are places in the level. A sign's body has the sign's.
+    # What is not drawn still has its number: numbers are places in the level. A sign's body and fixings have the sign's.
     drawn = [(p, FIRST_SOLID + i) for i, p in enumerate(level.solids) if p.material != UNSEEN]
-    drawn += [(sign_body(sign), number) for sign, number in signs]
+    drawn += [(part, number) for sign, number in signs for part in (sign_body(sign), *sign_fixings(sign))]
     numbers = np.array([number for _, number in drawn], np.int64)
     none = np.zeros(len(level.glass), np.int64)
     return compile_static(tuple(p for p, _ in drawn), numbers), compile_static(level.glass, none)

@@ -35,6 +35,11 @@ class View(NamedTuple):
     """Nothing farther is drawn; the depth of the sky."""
     hidden_drone: int = -1
     """The drone that carries the camera, which does not see itself."""
+    shadows: bool = False
+    """Whether the sun casts shadows, up to some 40 m ahead."""
+    opened: tuple[Vec3, Vec3, Vec3] | None = None
+    """`eye`, `forward` and `up` when the shutter opened; the picture is blurred from there to the pose above, where it
+    closed. Depth and ids are those of the end."""
 
     @property
     def half_width(self) -> float:
@@ -44,8 +49,8 @@ class View(NamedTuple):
     @property
     def axes(self) -> NDArray[np.float64]:
         """(3, 3): the camera's right, down and forward in the world frame, one a row."""
-        forward, up = np.array(self.forward), np.array(self.up)
-        return np.array([np.cross(forward, up), -up, forward])
+        (fx, fy, fz), (ux, uy, uz) = self.forward, self.up
+        return np.array([(fy * uz - fz * uy, fz * ux - fx * uz, fx * uy - fy * ux), (-ux, -uy, -uz), (fx, fy, fz)])
 
 
 class Frame(NamedTuple):
@@ -89,6 +94,9 @@ class Renderer(Protocol):
 
     def render(self, view: View, state: WorldState, frame: Frame) -> None:
         """Draw an instant of the loaded scenario into a frame of the view's size: colour, depth and ids in one go."""
+
+    def thermal(self, view: View, state: WorldState, kelvin: NDArray[np.float32]) -> None:
+        """Draw an instant as a thermal camera sees it: apparent temperature [K] into (height, width)."""
 
     def close(self) -> None:
         """Give the memory back; a second call does nothing."""

@@ -1,18 +1,19 @@
-"""What is drawn with one call or a few: meshes that stay, models in many places, signs; and what is drawn into."""
+"""What is drawn with one call or a few: meshes that stay, models in many places, signs, flames."""
 
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.render.content import Group, Poses, SignPicture, is_own
-from goldentime.envs.render.culling import sees_boxes, sees_spheres
-from goldentime.envs.render.frame import Frame, View
+from goldentime.envs.render.culling import frustum, sees_boxes, sees_spheres
+from goldentime.envs.render.frame import View
 from goldentime.envs.render.meshes import StaticMesh
 from goldentime.types import WorldState
 
-__all__ = ["FlameBatch", "Keep", "ModelBatch", "SignBatch", "StaticBatch", "Target"]
+__all__ = ["FlameBatch", "Keep", "Layout", "ModelBatch", "Sight", "SignBatch", "StaticBatch", "fitting", "sight_of"]
 
 Keep = Callable[[Any], Any]
 """Remembers what must be given back, and answers it."""
@@ -23,6 +24,9 @@ Numbers = NDArray[np.float64]
 _ANISOTROPY = 4.0
 """Sharp up to 75 degrees off a sign's normal; more costs time and shows only beyond."""
 
+_SLANTED = 1.7
+"""Signs that are foreshortened more than this (54 degrees) get anisotropy, which takes three times as long as mipmaps."""
+
 _ZONES_M = (2.0, 6.0, 10.0, 15.0, 22.0, 35.0)
 """Borders in depth between chunks that are drawn one after the other."""
 
@@ -31,25 +35,36 @@ _CELL_PIXELS = 3.0
 the time: a software rasteriser pays for small triangles, not for pixels."""
 
 
-class Target:
-    """What is drawn into, of one size."""
+Layout = tuple[tuple[str, str], ...]
 
-    def __init__(self, gl: Any, size: tuple[int, int]) -> None:
-        self._textures = [gl.texture(size, 4), gl.texture(size, 1, dtype="f4"), gl.texture(size, 1, dtype="u4")]
-        self._depth = gl.depth_renderbuffer(size)
-        self.all = gl.framebuffer(self._textures, self._depth)
-        self.colour = gl.framebuffer(self._textures[:1], self._depth)
-        self.depth = gl.framebuffer([], self._depth)
+_STATIC_LAYOUT: Layout = (("3f", "position"), ("3f", "normal"), ("3f", "colour"), ("1u", "id"))
+_MODEL_LAYOUT: Layout = (("3f", "position"), ("3f", "normal"), ("1f", "region"))
+_STAND_LAYOUT: Layout = (("4f", "row_x"), ("4f", "row_y"), ("4f", "row_z"), ("2u", "tag"))
+_SIGN_LAYOUT: Layout = (("3f", "position"), ("3f", "normal"), ("2f", "place"), ("1f", "glow"), ("1u", "id"))
+_FLAME_LAYOUT: Layout = (("3f", "foot"), ("1f", "radius"), ("1f", "height"), ("1f", "seed"), ("1f", "embers"), ("1u", "id"))
 
-    def read(self, frame: Frame) -> None:
-        """Copy the picture out."""
-        self.all.read_into(frame.rgb, components=3, attachment=0, alignment=1)
-        self.all.read_into(frame.depth, components=1, attachment=1, dtype="f4")
-        self.all.read_into(frame.ids, components=1, attachment=2, dtype="u4")
 
-    def release(self) -> None:
-        for thing in (self.all, self.colour, self.depth, *self._textures, self._depth):
-            thing.release()
+def fitting(program: Any, layout: Layout, rate: str = "") -> list[str]:
+    """A buffer's description for a program; what the program does not use is stepped over."""
+    formats = " ".join(form if name in program else f"{4 * int(form[0])}x" for form, name in layout)
+    return [formats + rate, *(name for _, name in layout if name in program)]
+
+
+class Sight(NamedTuple):
+    """What is in sight, and how finely."""
+
+    planes: Numbers
+    """As `culling.frustum` gives them."""
+    cell_m: float
+    """What is smaller may be merged [m] ..."""
+    cell_per_m: float
+    """... and by how much that grows per metre of distance."""
+    hidden_drone: int
+
+
+def sight_of(view: View) -> Sight:
+    """Of a camera."""
+    return Sight(frustum(view), 0.0, _CELL_PIXELS * 2.0 * view.half_width / view.width, view.hidden_drone)
 
 
 class StaticBatch:
@@ -59,8 +74,13 @@ class StaticBatch:
         self._gl, self._mesh = gl, mesh
         self.chunks = len(mesh.centre)
         if self.chunks:
-            parts = [(keep(gl.buffer(mesh.vertices)), *_fitting(program, _STATIC_LAYOUT))]
+            parts = [(keep(gl.buffer(mesh.vertices)), *self.layout(program))]
             self._array = keep(gl.vertex_array(program, parts, keep(gl.buffer(mesh.indices))))
+
+    @staticmethod
+    def layout(program: Any) -> list[str]:
+        """What a program reads of a static mesh's vertices."""
+        return fitting(program, _STATIC_LAYOUT)
 
     def draw(self, planes: Numbers) -> None:
         """Draw the chunks in view, the near ones first: what they hide is then not coloured in vain."""
@@ -78,12 +98,17 @@ class StaticBatch:
 
 
 class ModelBatch:
-    """One model in all its places, drawn in one call."""
+    """One model in all its places, drawn in one call.
 
-    def __init__(self, keep: Keep, gl: Any, program: Any, group: Group) -> None:
+    Args:
+        palette: (k, r, c) of each place and region: c = 3 bytes of colour, or one float32.
+    """
+
+    def __init__(self, keep: Keep, gl: Any, program: Any, group: Group, palette: NDArray[Any]) -> None:
         self._gl, self._group = gl, group
-        colours = np.stack([placed.colours for placed in group.placed])
-        self._palette = keep(gl.texture((colours.shape[1], len(colours)), 3, colours.tobytes(), alignment=1))
+        places, regions, parts = palette.shape
+        kind = "f1" if palette.dtype == np.uint8 else "f4"
+        self._palette = keep(gl.texture((regions, places), parts, palette.tobytes(), alignment=1, dtype=kind))
         self._palette.filter = (gl.NEAREST, gl.NEAREST)
         self._rows = np.zeros((len(group.placed), 14), np.float32)
         tags = [(placed.packed, line) for line, placed in enumerate(group.placed)]
@@ -95,14 +120,13 @@ class ModelBatch:
         self._cells = np.array([detail.cell_m for detail in details])
         vertices = keep(gl.buffer(np.concatenate([detail.vertices for detail in details])))
         indices = np.concatenate([d.indices + np.uint32(start) for d, start in zip(details, sizes[:-1], strict=True)])
-        layout = [(vertices, "3f 3f 1f", "position", "normal", "region"),
-                  (self._buffer, "4f 4f 4f 2u/i", "row_x", "row_y", "row_z", "tag")]  # fmt: skip
+        layout = [(vertices, *fitting(program, _MODEL_LAYOUT)), (self._buffer, *fitting(program, _STAND_LAYOUT, "/i"))]
         self._array = keep(gl.vertex_array(program, layout, keep(gl.buffer(indices))))
 
         self._fixed = all(placed.kind == "prop" for placed in group.placed)
         self._stand: tuple[Numbers, Numbers, Numbers] | None = None
 
-    def _place(self, state: WorldState, poses: Poses) -> tuple[Numbers, Numbers, Numbers]:
+    def place(self, state: WorldState, poses: Poses) -> tuple[Numbers, Numbers, Numbers]:
         """Bring the rows up to date: middles (k, 3) [m], radii (k,) [m] and scales (k,); props stay where they are."""
         if self._stand is None or not self._fixed:
             for row, placed in zip(self._rows, self._group.placed, strict=True):
@@ -111,40 +135,27 @@ class ModelBatch:
             self._stand = self._rows[:, 3:12:4].astype(np.float64), scale * self._group.model.radius, scale
         return self._stand
 
-    def draw(self, planes: Numbers, view: View, state: WorldState, poses: Poses) -> None:
-        """Draw those in view, each as finely as its distance asks for."""
-        centre, radius, scale = self._place(state, poses)
-        seen = sees_spheres(planes, centre, radius)
-        if not seen.any():
+    def draw(self, cell: Numbers, hidden_drone: int, state: WorldState) -> None:
+        """Draw those in sight; `cell` (k,) says what may be merged [m] in the model's own measure, below 0 for nothing."""
+        # Plain loops: most models stand in one place or two.
+        places: dict[int, list[int]] = {}
+        for number, level in enumerate((np.searchsorted(self._cells, cell, side="right") - 1).tolist()):
+            if level >= 0 and (self._fixed or not is_own(self._group.placed[number], hidden_drone, state)):
+                places.setdefault(level, []).append(number)
+        if not places:
             return
-        if not self._fixed:
-            seen &= np.array([not is_own(placed, view.hidden_drone, state) for placed in self._group.placed])
-        nearest = np.maximum(centre @ planes[0, :3] + planes[0, 3] - radius, 0.0)
-        cell = _CELL_PIXELS * nearest * 2.0 * view.half_width / view.width / scale
-        detail = np.where(seen, np.searchsorted(self._cells, cell, side="right") - 1, -1)
         self._palette.use(0)
-        for level in sorted({*detail.tolist()} - {-1}):
-            chosen = self._rows[detail == level]
-            self._buffer.write(chosen)
+        for level, chosen in sorted(places.items()):
+            self._buffer.write(self._rows[chosen])
             first, last = self._first[level], self._first[level + 1]
             self._array.render(self._gl.TRIANGLES, vertices=last - first, first=first, instances=len(chosen))
-
-
-_STATIC_LAYOUT = (("3f", "position"), ("3f", "normal"), ("3f", "colour"), ("1u", "id"))
-
-
-def _fitting(program: Any, layout: tuple[tuple[str, str], ...]) -> list[str]:
-    """A buffer's description for a program; what the program does not use is stepped over."""
-    sizes = {"3f": "12x", "1u": "4x"}
-    formats = " ".join(form if name in program else sizes[form] for form, name in layout)
-    return [formats, *(name for _, name in layout if name in program)]
 
 
 class SignBatch:
     """Pictures on quads. Each has a texture of its own with all its smaller sizes, so that slanted text stays legible."""
 
     def __init__(self, keep: Keep, gl: Any, program: Any, signs: tuple[SignPicture, ...]) -> None:
-        self._gl, self._textures = gl, []
+        self._gl, self._program, self._textures = gl, program, []
         self._centre = np.array([sign.centre for sign in signs]).reshape(-1, 3)
         self._radius = np.array([sign.radius for sign in signs])
         self._first = np.concatenate([[0], np.cumsum([len(sign.vertices) for sign in signs])]).astype(int).tolist()
@@ -152,28 +163,44 @@ class SignBatch:
             height, width = sign.image.shape[:2]
             texture = keep(gl.texture((width, height), 4, np.ascontiguousarray(sign.image)))
             texture.build_mipmaps()
-            texture.filter = (gl.LINEAR_MIPMAP_LINEAR, gl.LINEAR)
-            texture.anisotropy = _ANISOTROPY
-            texture.repeat_x = texture.repeat_y = False
             self._textures.append(texture)
         if signs:
-            vertices = keep(gl.buffer(np.concatenate([sign.vertices for sign in signs])))
-            parts = [(vertices, "3f 3f 2f 1f 1u", "position", "normal", "place", "glow", "id")]
+            every = np.concatenate([sign.vertices for sign in signs])
+            self._corner, self._normal = every[:, :3].astype(np.float64), every[:, 3:6].astype(np.float64)
+            parts = [(keep(gl.buffer(every)), *fitting(program, _SIGN_LAYOUT))]
             self._array = keep(gl.vertex_array(program, parts))
+            self._samplers = [
+                keep(gl.sampler(False, False, filter=(gl.LINEAR_MIPMAP_LINEAR, gl.LINEAR), anisotropy=a))
+                for a in (1.0, _ANISOTROPY)
+            ]
 
-    def draw(self, planes: Numbers) -> None:
+    def draw(self, planes: Numbers, eye: Numbers) -> None:
         """Draw those in view."""
         if not self._textures:
             return
         seen = np.flatnonzero(sees_spheres(planes, self._centre, self._radius))
+        slant = self._slant(eye)
         # The nearest first: what they hide then costs no look into a texture.
         for i in seen[np.argsort(self._centre[seen] @ planes[0, :3], kind="stable")].tolist():
+            slanted = bool(slant[i] > _SLANTED)
+            # Mipmaps alone take the size that suits the foreshortened side; halfway to the other one is as sharp again.
+            self._program["bias"] = 0.0 if slanted else -0.5 * math.log2(float(slant[i]))
+            self._samplers[int(slanted)].use(0)
             self._textures[i].use(0)
             self._array.render(self._gl.TRIANGLES, vertices=self._first[i + 1] - self._first[i], first=self._first[i])
+        for sampler in self._samplers:
+            sampler.clear(0)
+
+    def _slant(self, eye: Numbers) -> Numbers:
+        """(s,) by how much each sign is foreshortened where it is most, at least 1."""
+        ray = self._corner - eye
+        along = np.abs((ray * self._normal).sum(1))
+        slant = np.linalg.norm(ray, axis=1) / np.maximum(along, 1e-6)
+        return np.asarray(np.maximum.reduceat(slant, self._first[:-1]))
 
 
 class FlameBatch:
-    """Flames: upright quads that turn to the eye, and the glow around them."""
+    """Flames: upright quads that turn to the eye, the glow around them, and the sparks that rise from them."""
 
     def __init__(self, keep: Keep, gl: Any, programs: dict[str, Any], flames: NDArray[np.float32]) -> None:
         self._gl, self.count, self._programs, self._arrays = gl, len(flames), programs, {}
@@ -181,19 +208,26 @@ class FlameBatch:
             return
         corners = keep(gl.buffer(np.array([(-1, 0), (1, 0), (1, 1), (-1, 0), (1, 1), (-1, 1)], "f4")))
         rows = keep(gl.buffer(flames))
-        names = ("foot", "radius", "height", "seed", "id")
         for name in ("flame", "glow"):
-            program = programs[name]
-            formats = zip(("3f", "1f", "1f", "1f", "1u"), ("12x", "4x", "4x", "4x", "4x"), names, strict=True)
-            form = " ".join(used if part in program else skipped for used, skipped, part in formats) + "/i"
-            parts = [(corners, "2f", "corner"), (rows, form, *(part for part in names if part in program))]
-            self._arrays[name] = keep(gl.vertex_array(program, parts))
+            if name in programs:
+                parts = [(corners, "2f", "corner"), (rows, *fitting(programs[name], _FLAME_LAYOUT, "/i"))]
+                self._arrays[name] = keep(gl.vertex_array(programs[name], parts))
+        self._embers = int(flames[:, 6].max())
+        if self._embers and "ember" in programs:
+            parts = [(rows, *fitting(programs["ember"], _FLAME_LAYOUT, "/i"))]
+            self._arrays["ember"] = keep(gl.vertex_array(programs["ember"], parts))
 
     def draw(self, name: str) -> None:
         """Draw `"flame"`, which hides what is behind it and has ids, or `"glow"`, which is added to the picture."""
         if self.count:
             self._programs[name]["spread"] = 1.0 if name == "flame" else _GLOW
             self._arrays[name].render(self._gl.TRIANGLES, instances=self.count)
+
+    def draw_embers(self) -> None:
+        """Add the sparks to the picture."""
+        if "ember" in self._arrays:
+            self._gl.enable(self._gl.PROGRAM_POINT_SIZE)
+            self._arrays["ember"].render(self._gl.POINTS, vertices=self._embers, instances=self.count)
 
 
 _GLOW = 3.5

@@ -15,8 +15,8 @@ _CELL_M = 8.0
 """Primitives whose centres share a square of this size are drawn, or left out, together."""
 
 
-_COARSE_M = (0.02, 0.03, 0.045, 0.065, 0.1, 0.15)
-"""Degrees of detail of a model besides its own."""
+_COARSE_M = (0.02, 0.025, 0.032, 0.04, 0.05, 0.064, 0.08, 0.1, 0.125, 0.15)
+"""Degrees of detail of a model besides its own; narrow steps, so that few triangles are finer than asked for."""
 
 
 class StaticMesh(NamedTuple):
@@ -151,6 +151,8 @@ def _merged(fine: Detail, cell_m: float) -> Detail:
     unique, owner = np.unique(cube * 256 + fine.vertices[:, 6].astype(np.int64), return_inverse=True)
     count = np.bincount(owner, minlength=len(unique))
     vertices = np.stack([np.bincount(owner, column) / count for column in fine.vertices.T], -1).astype(np.float32)
+    # Normals that cancel out, as of a thin sheet's two sides, would be no number to a shader.
+    vertices[~vertices[:, 3:6].any(1), 5] = 1.0
     faces = owner[fine.indices]
     whole = (faces != np.roll(faces, 1, axis=1)).all(1)
     return Detail(cell_m, vertices, faces[whole].astype(np.uint32))

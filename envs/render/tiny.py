@@ -1,7 +1,7 @@
 """PyBullet's TinyRenderer behind the same protocol: far slower, but it runs wherever PyBullet does.
 
 It draws one body per thing, because ids come from bodies. Signs show the mean colour of their
-picture; glass and flames are left out.
+picture; glass, flames, lamps and dusk are left out.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from goldentime.envs.render.classes import colour_of, semantic_id
 from goldentime.envs.render.content import FIRST_SOLID, Group, Placed, Poses, build_content, is_own
 from goldentime.envs.render.frame import NEAR_M, Frame, View, pack_ids
 from goldentime.envs.scenario import Scenario
-from goldentime.errors import ClosedError
+from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import WorldState
 
 __all__ = ["TinyRenderer"]
@@ -99,6 +99,8 @@ class TinyRenderer:
         client = self._live()
         if self._scenario is None:
             raise ClosedError("renderer: used before load()")
+        if view.shadows or view.opened is not None:
+            raise ConfigError("camera: the backend 'tiny' draws neither soft shadows nor motion blur, expected 'gl'")
         self._place(client, view, state)
         rgba, depth, body = self._image(client, view)
         frame.rgb[:] = rgba[..., :3]
@@ -115,6 +117,14 @@ class TinyRenderer:
             through, colour = transmittance(smoke, np.array(view.eye), _points(view, frame.depth))
             mixed = frame.rgb * through[..., None] + 255.0 * colour * (1.0 - through[..., None])
             frame.rgb[:] = np.rint(mixed)
+
+    def thermal(self, view: View, state: WorldState, kelvin: NDArray[np.float32]) -> None:
+        """Refused: a body of Bullet's has a colour and no temperature.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError("camera: the backend 'tiny' draws no thermal picture, expected 'gl'")
 
     def _place(self, client: int, view: View, state: WorldState) -> None:
         for bodies, placed in self._parts:

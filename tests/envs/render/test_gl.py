@@ -300,7 +300,7 @@ def test_without_a_driver_the_error_says_what_to_install(monkeypatch, scenes, ma
     def refuse(**options):
         raise Exception("libEGL.so not loaded")
 
-    monkeypatch.setattr("goldentime.envs.render.gl._devices", {})
+    monkeypatch.setattr("goldentime.envs.render.gl_device._devices", {})
     monkeypatch.setattr("moderngl.create_context", refuse)
     with pytest.raises(ConfigError, match=r"libEGL\.so not loaded.*apt-get install libegl1 libgl1-mesa-dri.*'tiny'"):
         make().load(scenes.scene())
