@@ -1,6 +1,6 @@
 """A scene: a furnished, peopled, perhaps burning place, and the truth about what is in it.
 
-Missions and data sets are drawn from the same scenes. `scenes.draw.draw_scene` draws one; this file says what it consists of.
+Missions and data sets are drawn from the same scenes. `scenes.draw.draw_scene` draws one; here is what it consists of.
 The world frame is ENU (x east, y north, z up), metres and radians.
 """
 
@@ -33,6 +33,7 @@ class SceneConfig:
     distractors: tuple[int, int] = (0, 3)
     """Mannequins and posters of people: they look like people and count as none."""
     objects: tuple[int, int] = (6, 14)
+    """Not counting furniture (`scenes.catalogue.FURNITURE`) and what people carry."""
     signs: tuple[int, int] = (4, 12)
     fires: tuple[int, int] = (0, 3)
     smoky: float = 0.5
@@ -87,4 +88,4 @@ class Scene:
     """[rad] into the scene."""
     route: tuple[Point, ...]
     """[m] a polyline from above `start` that a drone of radius 0.4 m can fly without touching anything and from which every
-    thing and every sign can be seen from within 8 m (street) or 6 m (floor)."""
+    thing and every sign can be seen from within 8 m (street; buildings and their signs 12 m) or 6 m (floor)."""
