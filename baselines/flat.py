@@ -14,6 +14,7 @@ from gymnasium.utils import RecordConstructorArgs
 from numpy.typing import NDArray
 
 from goldentime.baselines.features import ViewConfig, make_features
+from goldentime.baselines.reporting import no_report, report_sheet
 from goldentime.control.vehicle import GRAVITY_M_S2
 from goldentime.types import Brief
 
@@ -28,7 +29,7 @@ class ActionMap(NamedTuple):
 
     -1, 0 and 1 are the lower bound, the neutral value and the upper bound of each number of the motion command, linear in
     between. The neutral value is the middle of the bounds, or gravity for a thrust in m/s^2, so that 0 hovers. Where the
-    drone carries a relief kit a last number above 0 lets go of it.
+    drone carries a relief kit a last number above 0 lets go of it. Nothing is ever reported.
     """
 
     low: NDArray[np.float64]
@@ -36,6 +37,8 @@ class ActionMap(NamedTuple):
     neutral: NDArray[np.float64]
     high: NDArray[np.float64]
     release: bool
+    report: Mapping[str, Any] | None = None
+    """What the brief says of reports; None in a mission without them."""
 
     @classmethod
     def of(cls, brief: Brief) -> "ActionMap":
@@ -46,7 +49,7 @@ class ActionMap(NamedTuple):
         for i, name in enumerate(motion["names"]):
             if name in _NEUTRAL and low[i] < _NEUTRAL[name] < high[i]:
                 neutral[i] = _NEUTRAL[name]
-        return cls(low, neutral, high, "release" in brief["action"])
+        return cls(low, neutral, high, "release" in brief["action"], report_sheet(brief))
 
     @property
     def size(self) -> int:
@@ -59,7 +62,16 @@ class ActionMap(NamedTuple):
         reach = np.where(share < 0.0, self.neutral - self.low, self.high - self.neutral)
         # The bounds of the action space are float32: a last rounding must not leave them.
         motion = np.clip(self.neutral + share * reach, self.low, self.high).astype(np.float32)
-        return {"motion": motion, "release": int(flat[-1] > 0.0)} if self.release else {"motion": motion}
+        return self.action(motion, release=self.release and bool(flat[-1] > 0.0))
+
+    def action(self, motion: NDArray[np.float32], *, release: bool = False) -> dict[str, Any]:
+        """The action of a motion command, with whatever else the mission wants in one and nothing to report."""
+        action: dict[str, Any] = {"motion": motion}
+        if self.release:
+            action["release"] = int(release)
+        if self.report is not None:
+            action["report"] = no_report(self.report)
+        return action
 
     def to_flat(self, action: Mapping[str, Any]) -> NDArray[np.float32]:
         """The flat action that `to_action` turns into this one."""

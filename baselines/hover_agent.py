@@ -73,7 +73,7 @@ class HoverAgent:
         else:
             motion = _rates(wanted, sense)
         command = np.clip(motion, self._map.low, self._map.high).astype(np.float32)
-        return {"motion": command, "release": 0} if self._map.release else {"motion": command}
+        return self._map.action(command)
 
 
 def _sense(observation: Mapping[str, Any], target: Vec3 | None) -> _Sense:

@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from goldentime.baselines.flat import ActionMap
+from goldentime.baselines.reporting import random_report
 from goldentime.types import Brief
 
 __all__ = ["RandomAgent"]
@@ -29,10 +30,13 @@ class RandomAgent:
         self._rng = None
 
     def act(self, observation: Mapping[str, Any]) -> dict[str, Any]:
-        """A uniform motion command and, where there is a kit, a coin toss."""
+        """A uniform motion command, a coin toss where there is a kit, and any report where there are reports."""
         assert self._map is not None, "reset() comes first"
         if self._rng is None:
             self._rng = np.random.default_rng(crc32(b"".join(observation[key].tobytes() for key in sorted(observation))))
         low, high = self._map.low, self._map.high
         motion = np.clip(self._rng.uniform(low, high), low, high).astype(np.float32)
-        return {"motion": motion, "release": int(self._rng.integers(2))} if self._map.release else {"motion": motion}
+        action = self._map.action(motion, release=self._map.release and bool(self._rng.integers(2)))
+        if self._map.report is not None:
+            action["report"] = random_report(self._map.report, self._rng)
+        return action

@@ -9,6 +9,7 @@ from gymnasium import spaces
 
 from goldentime.control.modes import MotionLimits, motion_limits
 from goldentime.control.vehicle import Vehicle
+from goldentime.envs.reports import ReportSchema, describe_report, parse_report, report_space
 from goldentime.errors import InvalidActionError
 from goldentime.types import ActionMode, Setpoint
 
@@ -18,16 +19,19 @@ __all__ = ["ActionSchema"]
 class ActionSchema:
     """What an action of one drone looks like.
 
-    A `Dict` of `motion`, the four numbers of the action mode, and, with a gripper, `release` (1 lets go of the relief kit).
+    A `Dict` of `motion`, the four numbers of the action mode, with a gripper `release` (1 lets go of the relief kit), and
+    in missions with reports `report`, see `envs.reports`.
     """
 
-    def __init__(self, mode: ActionMode, vehicle: Vehicle, *, gripper: bool) -> None:
+    def __init__(self, mode: ActionMode, vehicle: Vehicle, *, gripper: bool, report: ReportSchema | None = None) -> None:
         self.limits: MotionLimits = motion_limits(mode, vehicle)
-        self._gripper = gripper
+        self._gripper, self._report = gripper, report
         low, high = np.array(self.limits.low, np.float32), np.array(self.limits.high, np.float32)
         parts: dict[str, spaces.Space[Any]] = {"motion": spaces.Box(low, high, dtype=np.float32)}
         if gripper:
             parts["release"] = spaces.Discrete(2)
+        if report is not None:
+            parts["report"] = report_space(report)
         self.space = spaces.Dict(parts)
         self._keys = parts.keys()
         self._low, self._high = tuple(low.tolist()), tuple(high.tolist())
@@ -35,7 +39,12 @@ class ActionSchema:
     def describe(self) -> dict[str, Any]:
         """The action space as JSON-able data, for the brief."""
         motion = {"names": list(self.limits.names), "low": list(self._low), "high": list(self._high)}
-        return {"motion": motion, "release": [0, 1]} if self._gripper else {"motion": motion}
+        told: dict[str, Any] = {"motion": motion}
+        if self._gripper:
+            told["release"] = [0, 1]
+        if self._report is not None:
+            told["report"] = describe_report(self._report)
+        return told
 
     def parse(self, action: Any) -> Setpoint:
         """The checked action.
@@ -48,6 +57,7 @@ class ActionSchema:
             got = _show(sorted(map(str, action))) if isinstance(action, Mapping) else type(action).__name__
             raise InvalidActionError(f"action: expected a mapping of {sorted(self._keys)}, got {got}")
         release = self._gripper and _parse_release(action["release"])
+        report = None if self._report is None else parse_report(self._report, action["report"])
         motion = action["motion"]
         try:
             values = _numbers(motion)
@@ -56,7 +66,7 @@ class ActionSchema:
             ha, hb, hc, hd = self._high
             # One chained comparison also rejects NaN.
             if la <= a <= ha and lb <= b <= hb and lc <= c <= hc and ld <= d <= hd:
-                return Setpoint((a, b, c, d), release)
+                return Setpoint((a, b, c, d), release, report)
         except (TypeError, ValueError, OverflowError):
             raise InvalidActionError(f"action.motion: expected 4 numbers, got {_show(motion)}") from None
         raise InvalidActionError(self._explain(values))

@@ -56,6 +56,7 @@ class Loop:
         self._air_ticks = 1 if tick_hz <= config.wind_hz else divide_rates(tick_hz, config.wind_hz, "control_hz", "wind_hz")
         self._tick_s = 1.0 / tick_hz
         self._weights = dict(config.reward)
+        self._reporting = mission.report is not None
         self._stage = Stage()
         self._scenario: Scenario | None = None
         self._fit(mission.generate(np.random.default_rng(0)))
@@ -66,7 +67,7 @@ class Loop:
         grippers = [any(kit.carrier == i for kit in scenario.kits) for i in range(len(airframes))]
         config = self._config
         self.schemas = [
-            ActionSchema(config.action_mode, airframe.vehicle, gripper=gripper)
+            ActionSchema(config.action_mode, airframe.vehicle, gripper=gripper, report=self._mission.report)
             for airframe, gripper in zip(airframes, grippers, strict=True)
         ]
         self.suites = [
@@ -153,7 +154,8 @@ class Loop:
             physics.advance(self._substeps)
             self._tick += 1
         before, self._state = self._state, physics.read()
-        verdict = self._mission.judge(self._progress, before, self._state)
+        reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()
+        verdict = self._mission.judge(self._progress, before, self._state, reports)
         self._progress = verdict.progress
         events.extend(verdict.events)
         rewards, terms = self._reward(events)
@@ -175,7 +177,7 @@ class Loop:
                 if not self._config.contest:
                     raise
                 events.append(Event(self._state.time_s, "invalid_action", i, 1.0, {"reason": str(error)}))
-                setpoint = self._held[i]._replace(release=False)
+                setpoint = self._held[i]._replace(release=False, report=None)
             setpoints.append(setpoint)
         self._held = setpoints
         return setpoints, events
@@ -183,7 +185,7 @@ class Loop:
     def _commands(self, setpoints: list[Setpoint]) -> list[Command]:
         if self._rotor_mode:
             air = self._air
-            return [Command(motion, air[i], release) for i, (motion, release) in enumerate(setpoints)]
+            return [Command(setpoint.motion, air[i], setpoint.release) for i, setpoint in enumerate(setpoints)]
         commands = []
         for i, motion in enumerate(self._physics.motions()):
             nav = self._navigators[i].estimate(motion)

@@ -7,12 +7,16 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from goldentime.envs.navigation import NavConfig
+from goldentime.envs.reports import ReportSchema
 from goldentime.envs.scenario import Scenario
 from goldentime.envs.sensors.base import SensorConfig
 from goldentime.records import record
-from goldentime.types import ActionMode, Event, WorldState
+from goldentime.types import ActionMode, Event, Report, WorldState
 
-__all__ = ["EnvConfig", "Mission", "Recorder", "Sheet", "Verdict"]
+__all__ = ["EnvConfig", "Mission", "Recorder", "Reports", "Sheet", "Verdict"]
+
+Reports = Sequence[Report | None]
+"""What the drones report in one step, in their order; empty in missions without reports."""
 
 
 class Sheet(NamedTuple):
@@ -39,6 +43,10 @@ class Verdict(NamedTuple):
 class Mission(Protocol):
     """The rules of one mission. Pure: same arguments, same answer."""
 
+    @property
+    def report(self) -> ReportSchema | None:
+        """What can be reported; None in a mission without reports."""
+
     def generate(self, rng: np.random.Generator) -> Scenario:
         """Draw an instance."""
 
@@ -48,7 +56,7 @@ class Mission(Protocol):
     def start(self, scenario: Scenario, state: WorldState) -> Any:
         """The bookkeeping at the start."""
 
-    def judge(self, progress: Any, before: WorldState, after: WorldState) -> Verdict:
+    def judge(self, progress: Any, before: WorldState, after: WorldState, reports: Reports = ()) -> Verdict:
         """Judge one step."""
 
 

@@ -13,12 +13,13 @@ The course of the 2020 contest from its data file, or a generated one from the s
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from goldentime.envs.airframe import load_airframe
-from goldentime.envs.mission import Sheet, Verdict
+from goldentime.envs.mission import Reports, Sheet, Verdict
+from goldentime.envs.reports import ReportSchema
 from goldentime.envs.scenario import DroneSpec, KitSpec, Scenario, WindSpec, WindZone
 from goldentime.errors import ConfigError
 from goldentime.missions.course_build import BuiltCourse, built_2020, drop_box, movers, standing_z
@@ -63,6 +64,7 @@ class Course:
     """Pass all sections in order, deliver the kit, land."""
 
     config: CourseConfig
+    report: ClassVar[ReportSchema | None] = None
 
     def __post_init__(self) -> None:
         """Refuse values that no course can be drawn from."""
@@ -154,7 +156,7 @@ class Course:
         limits = scenario.time_limit_s, self.config.crash_m_s
         return Progress(compile_task(scenario.task, scenario.level.bounds, *limits))
 
-    def judge(self, progress: Progress, before: WorldState, after: WorldState) -> Verdict:
+    def judge(self, progress: Progress, before: WorldState, after: WorldState, reports: Reports = ()) -> Verdict:
         """See `course_rules`."""
         progress, events, end = judge_step(progress, before, after)
         return Verdict(progress, events, end, end == CourseEvent.TIME_UP)

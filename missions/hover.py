@@ -5,12 +5,13 @@ With several drones each has a point of its own on a square grid, and all of the
 
 import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 
 from goldentime.envs.level import Level
-from goldentime.envs.mission import Sheet, Verdict
+from goldentime.envs.mission import Reports, Sheet, Verdict
+from goldentime.envs.reports import ReportSchema
 from goldentime.envs.scenario import DroneSpec, Scenario, WindSpec, WindZone
 from goldentime.missions.registry import mission
 from goldentime.records import record
@@ -70,6 +71,7 @@ class Hover:
     """Hold a point. Success: `hold_full_s` seconds within `tolerance_m` without a break."""
 
     config: HoverConfig
+    report: ClassVar[ReportSchema | None] = None
 
     def generate(self, rng: np.random.Generator) -> Scenario:
         """Draw the drones' places and the direction of the wind."""
@@ -104,7 +106,7 @@ class Hover:
         count = len(scenario.drones)
         return _Progress(tuple(_grid(self.config)), (0.0,) * count, (False,) * count, scenario.time_limit_s)
 
-    def judge(self, progress: _Progress, before: WorldState, after: WorldState) -> Verdict:
+    def judge(self, progress: _Progress, before: WorldState, after: WorldState, reports: Reports = ()) -> Verdict:
         """Each drone's distance, unbroken hold and crash, then the clock. One crash ends it for all."""
         now, dt_s = after.time_s, after.time_s - before.time_s
         events: list[Event] = []

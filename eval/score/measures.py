@@ -11,6 +11,10 @@
 | `spl` | success weighted by path length: `path_ratio` of a success, else 0 (Anderson et al. 2018, arXiv:1807.06757) |
 | `contact_s` | time in touch with anything, the ground included, all drones together [s] |
 | `battery_used` | charge used by the drone that used most, as a fraction of a full battery |
+| `report_precision` | share of `found` among the events `found`, `wrong`, `duplicate`; 0 without any |
+| `report_recall` | `found` over `facts.things`, those to be found |
+| `report_f1` | harmonic mean of the two |
+| `report_error_m` | mean distance of what was found from where it was reported [m]; 0 where nothing was found |
 """
 
 from collections.abc import Callable
@@ -50,12 +54,41 @@ def _battery_used(log: EpisodeLog) -> float:
     return float((charge[0] - charge[-1]).max()) if charge.size else 0.0
 
 
+def _times(log: EpisodeLog, *kinds: str) -> float:
+    return float(sum(log.totals[kind].times for kind in kinds if kind in log.totals))
+
+
+def _report_precision(log: EpisodeLog) -> float:
+    made = _times(log, "found", "wrong", "duplicate")
+    return _times(log, "found") / made if made else 0.0
+
+
+def _report_recall(log: EpisodeLog) -> float:
+    things = fact(log, "things")
+    return _times(log, "found") / things if things else 0.0
+
+
+def _report_f1(log: EpisodeLog) -> float:
+    # Precision and recall share their numerator, so this is their harmonic mean, and needs no case for zero of them.
+    both = _times(log, "found", "wrong", "duplicate") + fact(log, "things")
+    return 2.0 * _times(log, "found") / both if both else 0.0
+
+
+def _report_error_m(log: EpisodeLog) -> float:
+    errors = [event.detail["error_m"] for event in log.events if event.kind == "found"]
+    return float(np.mean(errors)) if errors else 0.0
+
+
 SIMPLE_MEASURES: dict[str, Callable[[EpisodeLog], float]] = {
     "battery_used": _battery_used,
     "contact_s": _contact_s,
     "duration_s": _duration_s,
     "path_m": _path_m,
     "path_ratio": _path_ratio,
+    "report_error_m": _report_error_m,
+    "report_f1": _report_f1,
+    "report_precision": _report_precision,
+    "report_recall": _report_recall,
 }
 """The measures without an argument; `spl` is added by the score, which knows of success."""
 

@@ -19,6 +19,7 @@ __all__ = [
     "KitState",
     "NavState",
     "Quat",
+    "Report",
     "Setpoint",
     "Vec3",
     "WorldState",
@@ -98,6 +99,19 @@ class ActionMode(StrEnum):
     WAYPOINT = "waypoint"
 
 
+class Report(NamedTuple):
+    """What an agent claims to have found."""
+
+    kind: str
+    """One of the kinds that the mission lets be reported."""
+    position_m: Vec3
+    """In the frame that the brief states."""
+    described: bool = False
+    """Whether it is the one that the brief describes."""
+    text: str = ""
+    """What was read, Unicode NFC."""
+
+
 class Setpoint(NamedTuple):
     """A checked action of one drone."""
 
@@ -105,6 +119,8 @@ class Setpoint(NamedTuple):
     """In the units of the action mode, see `control.modes`."""
     release: bool
     """Let go of the relief kit."""
+    report: Report | None = None
+    """In missions with reports, if there is one."""
 
 
 class Event(NamedTuple):

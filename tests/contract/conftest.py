@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium import spaces
 
 from goldentime.missions.registry import load_config, make_env, mission_names, team_names
 from goldentime.types import Event, WorldState
@@ -72,6 +73,15 @@ def contest_overrides():
     return overrides
 
 
+def nothing(space: spaces.Space[Any]) -> Any:
+    """The element of a space that means to do nothing."""
+    if isinstance(space, spaces.Dict):
+        return {key: nothing(part) for key, part in space.items()}
+    if isinstance(space, spaces.Box):
+        return np.zeros(space.shape, np.float32)
+    return "" if isinstance(space, spaces.Text) else 0
+
+
 @pytest.fixture
 def mild():
     """An action in the middle of its space, or hovering where the middle would fall."""
@@ -79,6 +89,6 @@ def mild():
     def action(env):
         motion = env.action_space["motion"]
         middle = (0.5 * (motion.low + motion.high)).astype(np.float32)
-        return {key: middle if key == "motion" else 0 for key in env.action_space.spaces}
+        return {**nothing(env.action_space), "motion": middle}
 
     return action

@@ -160,11 +160,10 @@ def test_step_before_reset_is_refused(single, make, mild):
         env.step(mild(env))
 
 
-def test_step_after_the_end_is_refused(single, make, notes):
+def test_step_after_the_end_is_refused(single, make, notes, mild):
     env = make(single, recorder=notes)
     env.reset(seed=0)
-    motion = env.action_space["motion"]
-    action = {key: motion.low if key == "motion" else 0 for key in env.action_space.spaces}
+    action = {**mild(env), "motion": env.action_space["motion"].low}
     for _ in range(20_000):
         _, _, terminated, truncated, _ = env.step(action)
         if terminated or truncated:
@@ -220,6 +219,24 @@ def bad_actions(env, good):
     if "release" in good:
         for value in (2, -1, 0.5, "yes", "1", None, np.nan, [1], np.array([1]), np.array([0, 1]), 1j):
             yield f"release {value}", {**good, "release": value}, "action.release"
+    if "report" in good:
+        for field, value in bad_reports(good["report"]):
+            yield f"report {field} {value}", {**good, "report": value}, f"action.report{field}"
+
+
+def bad_reports(good):
+    """Every kind of wrong report."""
+    for value in (None, 0, [], {}, {"kind": 0}, {**good, "colour": 1}):
+        yield "", value
+    bad = {
+        "kind": (-1, 1000, 0.5, "1", None, np.nan, [1]),
+        "position_m": (None, [1.0, 2.0], [np.nan, 0, 0], [np.inf, 0, 0], [1e9, 0, 0], ["1", "2", "3"], 1.0),
+        "described": (2, -1, 0.5, "yes", None),
+        "text": (None, 5, b"EXIT", "a" * 65, "\n", "\u1112\u1161\u11ab", ["EXIT"]),
+    }
+    for field in good:
+        for value in bad[field]:
+            yield f".{field}", {**good, field: value}
 
 
 def test_wrong_actions_are_refused_by_field_and_move_nothing(single, make, mild):

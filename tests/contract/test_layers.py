@@ -46,6 +46,8 @@ BANNED_OUTSIDE = {
     "baselines": SIMULATORS,
     "front": LEARNING,
 }
+# The networks of perception run in PyTorch; whoever does not look through a camera does without it.
+NETWORKS = ("perception.detection", "perception.reading")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +118,8 @@ def problem_inside(module: Module, target: str) -> str | None:
 def problem_outside(module: Module, target: str) -> str | None:
     """What is wrong with importing the third-party module `target`, if anything."""
     first = target.split(".")[0]
+    if first == "torch" and module.name.startswith(NETWORKS):
+        return None
     if first in BANNED_OUTSIDE[module.layer]:
         return f"{module.layer} may not import {first}"
     if is_score(module) and first in SIMULATORS | ENVIRONMENTS:
@@ -160,6 +164,8 @@ def test_imports_go_downwards():
         ("control.cascade", "from goldentime.perception import mapping"),
         ("control.cascade", "from ..envs import wind"),
         ("perception.mapping", "def f():\n    import gymnasium"),
+        ("perception.mapping", "import torch"),
+        ("perception.detection_net", "import stable_baselines3"),
         ("envs.hazards.fire", "from goldentime import missions"),
         ("envs.env", "import goldentime.eval.log"),
         ("missions.course", "from pybullet import connect"),
@@ -189,6 +195,7 @@ def test_a_planted_violation_is_found(name, source):
         ("control.cascade", "from . import mixer\nfrom .. import types"),
         ("envs.bullet", "import pybullet\nfrom goldentime.control import mixer"),
         ("eval.score.terms", "from goldentime.eval.log import EpisodeLog\nimport numpy as np"),
+        ("perception.detection_net", "import torch\nfrom torch import nn"),
         ("baselines.train", "import gymnasium, torch\nfrom goldentime import Agent, types"),
         ("cli", "def main():\n    from goldentime.eval import runner"),
     ],
@@ -208,6 +215,19 @@ for name in {names!r}:
     import_module("goldentime." + name)
 loaded = sorted(name for name in sys.modules if name in {heavy!r} or name.startswith("goldentime.envs."))
 sys.exit(f"scoring loaded {{loaded}}" if loaded else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_seeing_loads_pytorch_only_when_a_network_is_loaded(tmp_path):
+    code = """
+import sys
+import goldentime, gymnasium
+from goldentime.perception import detection, tracking
+env = goldentime.make_env("hover")
+env.reset(seed=0)
+sys.exit("loaded torch" if "torch" in sys.modules else 0)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

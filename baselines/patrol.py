@@ -1,0 +1,138 @@
+"""Flying a patrol with on-board sensing: along the brief's route, turning to look around, clear of obstacles."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.control.waypath import chase, make_waypath
+from goldentime.perception.navigation import Fix
+from goldentime.perception.odometry import Odometer
+from goldentime.perception.sighting import Look, look_from
+from goldentime.types import Brief
+
+__all__ = ["Patrol"]
+
+Floats = NDArray[np.float64]
+
+_CLEARANCE_M = 0.095
+"""Height of the scout's centre while it stands."""
+_AHEAD_M = 0.6
+_CLIMB_M_S, _SINK_M_S = 0.8, 0.4
+_KEEP_M, _BAND_M, _PUSH_M_S = 0.75, 0.4, 0.6
+"""What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
+_BODY_M, _TURN_GAIN = 0.4, 2.0
+_PATIENCE_S, _SKIP_M = 5.0, 0.8
+"""After so long without getting on, a stretch of the route is left out."""
+
+
+class Patrol:
+    """From take-off to landing.
+
+    Args:
+        brief: of a mission with a patrol route.
+        speed_m_s: along the route.
+        turn_rad_s: how fast it looks around.
+    """
+
+    def __init__(self, brief: Brief, speed_m_s: float, turn_rad_s: float) -> None:
+        self._odometer = Odometer(brief, _CLEARANCE_M)
+        self._way = make_waypath(np.array(brief["route_m"]))
+        motion = brief["action"]["motion"]
+        self._low, self._high = np.array(motion["low"]), np.array(motion["high"])
+        self._dt_s = 1.0 / brief["action_hz"]
+        self._speed_m_s, self._turn_rad_s = speed_m_s, turn_rad_s
+        self._near = np.zeros((0, 3))
+        self._done_m, self._stuck_s, self._airborne = 0.0, 0.0, False
+        self.time_s = -self._dt_s
+        """Since the start."""
+
+    @property
+    def airborne(self) -> bool:
+        """Whether it has climbed to the route."""
+        return self._airborne
+
+    @property
+    def left_m(self) -> float:
+        """What is left of the route."""
+        return self._way.length_m - self._done_m
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the route is flown."""
+        return self.left_m <= 0.3
+
+    def sense(self, observation: Mapping[str, NDArray[Any]]) -> Look:
+        """Take one observation in; where the body is now."""
+        self.time_s += self._dt_s
+        self._fix = fix = self._odometer.update(observation)
+        if fix.scan is not None:
+            self._near = fix.scan.ends_m[fix.scan.hit]
+        roll, pitch, _ = observation["attitude"].astype(float).tolist()
+        return look_from(fix.position_m, fix.yaw_rad, roll, pitch)
+
+    def motion(self, *, land: bool = False) -> NDArray[np.float32]:
+        """The velocity command: along the route, or down to the ground if it is to land."""
+        fix = self._fix
+        if land:
+            return self._command(fix, np.array([0.0, 0.0, -_SINK_M_S]), 0.0)
+        if not self._airborne:
+            self._airborne = bool(fix.position_m[2] > self._way.points_m[0, 2] - 0.3)
+            return self._command(fix, np.array([0.0, 0.0, _CLIMB_M_S]), 0.0)
+        return self._command(fix, self._push(fix) + self._onward(fix), self._turn_rad_s)
+
+    def go(self, target_m: Floats, yaw_rad: float) -> NDArray[np.float32]:
+        """The velocity command to a place beside the route, in a straight line, looking along `yaw_rad`."""
+        fix = self._fix
+        offset = target_m - fix.position_m
+        velocity = offset * min(1.0, self._speed_m_s / max(float(np.linalg.norm(offset)), 1e-6))
+        turn = _TURN_GAIN * math.remainder(yaw_rad - fix.yaw_rad, 2.0 * math.pi)
+        return self._command(fix, velocity + self._push(fix), turn)
+
+    def blocked(self, target_m: Floats) -> bool:
+        """Whether something stands within a body's breadth of the straight line to a place."""
+        offset, way = self._near - self._fix.position_m, target_m - self._fix.position_m
+        level = offset[np.abs(offset[:, 2]) < _BAND_M, :2]
+        length = math.hypot(way[0], way[1])
+        if length < 0.05 or not len(level):
+            return False
+        along = level @ (way[:2] / length)
+        across = level @ np.array([-way[1], way[0]]) / length
+        return bool(((along > 0.0) & (along < length + _BODY_M) & (np.abs(across) < _BODY_M)).any())
+
+    def _onward(self, fix: Fix) -> Floats:
+        before = self._done_m
+        self._done_m, target = chase(self._way, self._done_m, fix.position_m, _AHEAD_M)
+        self._stuck_s = 0.0 if self._done_m > before + 1e-3 else self._stuck_s + self._dt_s
+        if self._stuck_s > _PATIENCE_S and not self.arrived:
+            self._done_m, self._stuck_s = min(self._done_m + _SKIP_M, self._way.length_m), 0.0
+        distance = float(np.linalg.norm(target))
+        velocity: Floats = target * (self._speed_m_s / max(distance, _AHEAD_M))
+        return velocity
+
+    def _push(self, fix: Fix) -> Floats:
+        """Away from what is near, the nearest in each of eight directions."""
+        offset = self._near - fix.position_m
+        away = np.hypot(offset[:, 0], offset[:, 1])
+        close = (away < _KEEP_M) & (np.abs(offset[:, 2]) < _BAND_M) & (self._near[:, 2] > 0.15)
+        push = np.zeros(3)
+        if not close.any():
+            return push
+        offset, away = offset[close], np.maximum(away[close], 0.05)
+        sector = ((np.arctan2(offset[:, 1], offset[:, 0]) + math.pi) / (0.25 * math.pi)).astype(int)
+        for number in np.unique(sector):
+            nearest = int(np.argmin(np.where(sector == number, away, np.inf)))
+            share = (_KEEP_M - away[nearest]) / _KEEP_M
+            push[:2] -= _PUSH_M_S * share * offset[nearest, :2] / away[nearest]
+        return push
+
+    def _command(self, fix: Fix, velocity_m_s: Floats, turn_rad_s: float) -> NDArray[np.float32]:
+        # The command is held while the drone turns: it is meant for the heading in the middle of the step.
+        yaw = fix.yaw_rad + 0.5 * turn_rad_s * self._dt_s
+        c, s = math.cos(yaw), math.sin(yaw)
+        vx, vy, vz = velocity_m_s.tolist()
+        motion = np.array([c * vx + s * vy, c * vy - s * vx, vz, turn_rad_s])
+        command: NDArray[np.float32] = np.clip(motion, self._low, self._high).astype(np.float32)
+        return command

@@ -1,0 +1,42 @@
+"""Reports as a brief describes them: the one that says nothing, and a random one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from goldentime.types import Brief
+
+__all__ = ["no_report", "random_report", "report_sheet"]
+
+_Sheet = Mapping[str, Any]
+
+
+def report_sheet(brief: Brief) -> _Sheet | None:
+    """What the brief says of reports; None in a mission without them."""
+    sheet: _Sheet | None = brief["action"].get("report")
+    return sheet
+
+
+def no_report(sheet: _Sheet) -> dict[str, Any]:
+    """The report of a step in which there is nothing to report."""
+    report: dict[str, Any] = {"kind": 0, "position_m": np.zeros(3, np.float32)}
+    if "described" in sheet:
+        report["described"] = 0
+    if "text" in sheet:
+        report["text"] = ""
+    return report
+
+
+def random_report(sheet: _Sheet, rng: np.random.Generator) -> dict[str, Any]:
+    """Anything that can be reported."""
+    low, high = np.array(sheet["position_m"]["low"]), np.array(sheet["position_m"]["high"])
+    place = np.clip(rng.uniform(low, high), low, high).astype(np.float32)
+    report: dict[str, Any] = {"kind": int(rng.integers(len(sheet["kinds"]))), "position_m": place}
+    if "described" in sheet:
+        report["described"] = int(rng.integers(2))
+    if "text" in sheet:
+        codes = [code for first, last in sheet["text"]["code_points"] for code in range(first, last + 1)]
+        length = int(rng.integers(sheet["text"]["max_length"] + 1))
+        report["text"] = "".join(chr(codes[i]) for i in rng.integers(len(codes), size=length))
+    return report

@@ -1,0 +1,170 @@
+"""The oracle: flies a mission with reports knowing the truth, to show that it can be won.
+
+    python -m goldentime.eval.oracle mission=search split=public episodes=20
+    python -m goldentime.eval.oracle mission=signs scenario.scene.place=street
+
+It sees what the log's header and the recorder see, which no agent does, and is no agent: it can't be chosen with `agent=`.
+It flies the route by its true position and reports each thing, at its true place, just before it passes it.
+"""
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from rich.console import Console
+
+from goldentime.control.frames import yaw_of
+from goldentime.control.waypath import Waypath, chase, make_waypath
+from goldentime.envs.scenario import Scenario, scenario_from_json
+from goldentime.envs.signs import face_corners
+from goldentime.errors import ConfigError, GoldenTimeError
+from goldentime.eval.log import EpisodeLog
+from goldentime.eval.score.aggregate import Aggregate, aggregate
+from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
+from goldentime.eval.score.score import Score, score
+from goldentime.eval.splits import episode_seed
+from goldentime.eval.tables import score_table
+from goldentime.missions.registry import load_config, make_env
+from goldentime.types import Event, WorldState
+
+__all__ = ["fly_oracle", "main", "oracle_scores"]
+
+_SPEED_M_S, _AHEAD_M, _EARLY_M = 1.0, 0.6, 2.0
+
+
+class Claim(NamedTuple):
+    """A true report that is still to be made."""
+
+    report: dict[str, Any]
+    pass_m: float
+    """Distance along the way of its point nearest to the thing."""
+
+
+class _Witness:
+    """A recorder that also keeps the present state."""
+
+    def __init__(self, log: EpisodeLog) -> None:
+        self.log = log
+        self.state: WorldState | None = None
+
+    def begin(self, header: Mapping[str, Any]) -> None:
+        """See `Recorder`."""
+        self.log.begin(header)
+
+    def record(self, state: WorldState, events: Sequence[Event], reward_terms: Mapping[str, float]) -> None:
+        """See `Recorder`."""
+        self.state = state
+        self.log.record(state, events, reward_terms)
+
+    def end(self, reason: str) -> None:
+        """See `Recorder`."""
+        self.log.end(reason)
+
+
+def fly_oracle(mission: str, seed: int, overrides: Mapping[str, Any] | None = None) -> EpisodeLog:
+    """Fly one episode.
+
+    Raises:
+        ConfigError: the mission has no reports.
+    """
+    witness = _Witness(EpisodeLog({"agent": "oracle", "mission": mission}))
+    env = make_env(mission, recorder=witness, **(overrides or {}))
+    try:
+        env.reset(seed=seed)
+        sheet = env.brief["action"].get("report")
+        if sheet is None:
+            raise ConfigError(f"oracle: expected a mission with reports, got {mission!r}")
+        scenario = scenario_from_json(witness.log.header["scenario"])
+        way = make_waypath(np.array(scenario.task["route"]))
+        _fly(env, witness, way, _claims(scenario, sheet["kinds"], way))
+    finally:
+        env.close()
+    return witness.log
+
+
+def _claims(scenario: Scenario, kinds: Sequence[str], way: Waypath) -> list[Claim]:
+    """All that there is to report, in the order in which the way passes by."""
+    task, origin = scenario.task, np.array(scenario.task["origin"])
+    claims = []
+
+    def add(at: NDArray[np.float64], report: dict[str, Any]) -> None:
+        passed = way.reach_m[int(np.argmin(((way.points_m - at) ** 2).sum(axis=1)))]
+        position = (at - origin).astype(np.float32)
+        claims.append(Claim({**report, "position_m": position}, float(passed)))
+
+    for number, thing in enumerate(task.get("things", [])):
+        if thing["kind"] in task["sought"]:
+            described = int(number == task["described"])
+            add(np.array(thing["centre"]), {"kind": kinds.index(thing["kind"]), "described": described})
+    for sign in scenario.signs if "asked" in task else ():
+        if sign.spec.kind in task["asked"]:
+            middle = face_corners(sign).reshape(-1, 3).mean(axis=0)
+            add(middle, {"kind": kinds.index("text"), "text": sign.spec.text})
+    return sorted(claims, key=lambda claim: claim.pass_m)
+
+
+def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None:
+    done_m, over = 0.0, False
+    silent = {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
+    low, high = env.action_space["motion"].low, env.action_space["motion"].high
+    while not over:
+        assert witness.state is not None
+        drone = witness.state.drones[0]
+        at, yaw = np.array(drone.position_m), yaw_of(drone.quaternion_xyzw)
+        done_m, (dx, dy, dz) = chase(way, done_m, at, _AHEAD_M)
+        due = bool(claims) and claims[0].pass_m - _EARLY_M <= done_m and done_m > 0.0
+        report = claims.pop(0).report if due else silent
+        c, s = math.cos(yaw), math.sin(yaw)
+        # The chased point is 0.6 m ahead but at the way's end, where this slows down.
+        speed = _SPEED_M_S / _AHEAD_M
+        motion = np.clip([speed * (c * dx + s * dy), speed * (c * dy - s * dx), speed * dz, 0.0], low, high)
+        _, _, ended, cut, _ = env.step({"motion": motion.astype(np.float32), "report": report})
+        over = ended or cut
+
+
+def oracle_scores(
+    mission: str, split: str, episodes: int, overrides: Mapping[str, Any] | None = None
+) -> tuple[Rules, list[Score]]:
+    """Fly and score the first episodes of a split; one line each on the terminal."""
+    config = load_config(mission, overrides)
+    rules = load_rules(config.rules) if isinstance(config.rules, str) else rules_from_json(config.rules)
+    scores = []
+    for index in range(episodes):
+        log = fly_oracle(mission, episode_seed(split, index), overrides)
+        scores.append(score(log, rules))
+        print(f"{index:3d} {scores[-1].total:6.2f} {log.reason}", flush=True)
+    return rules, scores
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command: `mission`, `split`, `episodes`, and overrides of the mission's configuration by dotted names."""
+    settings: dict[str, Any] = {"mission": "search", "split": "public", "episodes": 20}
+    overrides: dict[str, Any] = {}
+    for argument in arguments:
+        name, equals, text = argument.partition("=")
+        if not equals:
+            raise ConfigError(f"oracle: expected name=value, got {argument!r}")
+        if name in settings:
+            settings[name] = yaml.safe_load(text)
+            continue
+        place = overrides
+        *folders, last = name.split(".")
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        place[last] = yaml.safe_load(text)
+    rules, scores = oracle_scores(settings["mission"], settings["split"], int(settings["episodes"]), overrides)
+    figures: Aggregate | None = aggregate(scores)
+    if figures is not None:
+        Console().print(score_table(figures, rules))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except GoldenTimeError as error:
+        sys.exit(str(error))
