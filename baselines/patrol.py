@@ -23,7 +23,7 @@ _AHEAD_M = 0.6
 _CLIMB_M_S, _SINK_M_S = 0.8, 0.4
 _KEEP_M, _BAND_M, _PUSH_M_S = 0.75, 0.4, 0.6
 """What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
-_BODY_M, _TURN_GAIN = 0.4, 2.0
+_TURN_GAIN = 2.0
 _PATIENCE_S, _SKIP_M = 5.0, 0.8
 """After so long without getting on, a stretch of the route is left out."""
 
@@ -74,7 +74,7 @@ class Patrol:
         return look_from(fix.position_m, fix.yaw_rad, roll, pitch)
 
     def motion(self, *, land: bool = False) -> NDArray[np.float32]:
-        """The velocity command: along the route, or down to the ground if it is to land."""
+        """The velocity command: along the route turning around, or down to the ground if it is to land."""
         fix = self._fix
         if land:
             return self._command(fix, np.array([0.0, 0.0, -_SINK_M_S]), 0.0)
@@ -83,24 +83,12 @@ class Patrol:
             return self._command(fix, np.array([0.0, 0.0, _CLIMB_M_S]), 0.0)
         return self._command(fix, self._push(fix) + self._onward(fix), self._turn_rad_s)
 
-    def go(self, target_m: Floats, yaw_rad: float) -> NDArray[np.float32]:
-        """The velocity command to a place beside the route, in a straight line, looking along `yaw_rad`."""
+    def gaze(self, target_m: Floats, pace: float) -> NDArray[np.float32]:
+        """The velocity command along the route at a share of the speed, looking at a place."""
         fix = self._fix
-        offset = target_m - fix.position_m
-        velocity = offset * min(1.0, self._speed_m_s / max(float(np.linalg.norm(offset)), 1e-6))
-        turn = _TURN_GAIN * math.remainder(yaw_rad - fix.yaw_rad, 2.0 * math.pi)
-        return self._command(fix, velocity + self._push(fix), turn)
-
-    def blocked(self, target_m: Floats) -> bool:
-        """Whether something stands within a body's breadth of the straight line to a place."""
-        offset, way = self._near - self._fix.position_m, target_m - self._fix.position_m
-        level = offset[np.abs(offset[:, 2]) < _BAND_M, :2]
-        length = math.hypot(way[0], way[1])
-        if length < 0.05 or not len(level):
-            return False
-        along = level @ (way[:2] / length)
-        across = level @ np.array([-way[1], way[0]]) / length
-        return bool(((along > 0.0) & (along < length + _BODY_M) & (np.abs(across) < _BODY_M)).any())
+        x, y, _ = (target_m - fix.position_m).tolist()
+        turn = _TURN_GAIN * math.remainder(math.atan2(y, x) - fix.yaw_rad, 2.0 * math.pi)
+        return self._command(fix, self._push(fix) + pace * self._onward(fix), turn)
 
     def _onward(self, fix: Fix) -> Floats:
         before = self._done_m

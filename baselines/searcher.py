@@ -38,8 +38,8 @@ _REACH_M = 14.0
 _LEAST_SCORE = 0.35
 _SEEN, _SEEN_LATE, _SURE = 4, 3, 0.45
 """So many sightings make a find, and so many at the end; their mean score must be at least the last."""
-_SETTLED_S, _PLENTY = 1.5, 12
-"""A thing is reported when it is out of view for so long, or was seen so often."""
+_SETTLED_S, _PLENTY, _CLOSING_S = 1.5, 12, 5.0
+"""A thing is reported when it is out of view for so long, or was seen so often; all is when so little time is left."""
 _TOP, _BOTTOM = (0.25, 0.45), (0.58, 0.80)
 """Where clothes are in the box of someone upright, as shares of its height."""
 _UPRIGHT = ("standing", "walking", "waving")
@@ -90,7 +90,7 @@ class Searcher:
             raise ConfigError(f"agent searcher, mission {brief['mission']}: expected reports and sensors, lacks {missing}")
         self._sheet, self._kinds = sheet, list(sheet["kinds"])
         self._sought, self._described = set(brief["sought"]), brief["described"]
-        self._left = int(brief["reports"]["budget"])
+        self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._patrol = Patrol(brief, self._speed_m_s, self._turn_rad_s)
         self._eye, self._depth_eye = (eye_of(sensors[name]["options"]) for name in ("camera", "depth"))
         self._every = round(brief["action_hz"] / sensors["camera"]["hz"])
@@ -105,7 +105,7 @@ class Searcher:
         if self._steps % self._every == 0:
             self._map.add(self._sightings(observation, look), self._patrol.time_s)
         self._steps += 1
-        arrived = self._patrol.arrived
+        arrived = self._patrol.arrived or self._limit_s - self._patrol.time_s < _CLOSING_S
         report = self._report(arrived) if self._left else None
         if report is not None:
             self._left -= 1

@@ -1,19 +1,20 @@
 """`SignReader`: plays the sign mission with on-board sensing and a trained reader.
 
-It patrols the route, looks around, reads what it sees, puts it on a map by the depth camera, and flies up to what it could
-not read well. A sign is reported with the text that most looks at it agreed on.
+It patrols the route, looks around, reads what it sees, puts it on a map by the depth camera, and in passing keeps looking
+at what it could not read well. A sign is reported with the text that all looks at it speak for most.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.patrol import Patrol
 from goldentime.baselines.reporting import no_report, report_sheet
-from goldentime.baselines.sign_kinds import likely_kinds
+from goldentime.baselines.sign_kinds import KINDS, likely_kinds
+from goldentime.baselines.sign_votes import Verdict, alike, verdict
 from goldentime.errors import ConfigError
 from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
 from goldentime.perception.reading import Reading
@@ -23,16 +24,25 @@ from goldentime.types import Brief
 __all__ = ["Reads", "SignReader"]
 
 _SIGN = "sign"
-_GATE_M, _REACH_M = 0.8, 9.0
-_LEAST, _SURE, _ENOUGH = 0.15, 0.9, 0.45
-"""Confidence below which a reading is no sighting; from which a sign is not looked at again; from which it is reported."""
-_BEHIND_M, _SETTLED_S = 4.0, 3.0
-"""A sign so far away, or so long out of view once surely read, is reported."""
-_VISIT_M, _VISIT_FROM_M, _VISIT_S, _GAZE_S = 1.7, 5.5, 9.0, 1.2
-"""How near a visit goes, from how far away it is begun, how long it may last, and how long it looks."""
-
-
-_LANDING_S = 10.0
+_GATE_M, _REACH_M = 0.45, 9.0
+_LEAST = 0.15
+"""Confidence below which a reading is no sighting."""
+_SURE, _SURE_SHARE = 2.5, 0.8
+"""Weight and share of the readings that agree, from which a sign is not looked at again."""
+_ENOUGH, _ENOUGH_SHARE = 0.3, 0.4
+"""The same, from which it is reported when the patrol is over."""
+_SETTLED_S = 4.0
+"""A sign so long out of view once surely read is reported."""
+_SAME_M, _SAME_SHARE = 1.0, 0.55
+"""Landmarks no farther apart, with readings so much alike or one a part of the other, are one sign."""
+_UNREAD = 4
+"""Sightings of a sign that nobody could read, from which it is said to be there."""
+_GAZE_FROM_M, _GAZE_S, _LOST_S = 5.0, 5.0, 1.2
+"""From how far away the drone looks at a sign in passing, for how long in all, and for how long without seeing it."""
+_PACE = 0.6
+"""Share of the speed along the route while it does."""
+_SPARE_S, _LANDING_S, _CLOSING_S = 3.0, 8.0, 5.0
+"""Time left from which it does not; what landing takes; and time left from which all is reported."""
 _EDGE_PX = 8.0
 
 
@@ -41,15 +51,6 @@ class Reads(Protocol):
 
     def read(self, rgb: NDArray[np.uint8]) -> Sequence[Reading]:
         """All signs in a picture."""
-
-
-class _Visit(NamedTuple):
-    """A detour to a sign."""
-
-    mark: Landmark
-    back_m: NDArray[np.float64]
-    begun_s: float
-    arrived_s: float = math.inf
 
 
 class SignReader:
@@ -65,7 +66,7 @@ class SignReader:
 
     def __init__(
         self,
-        speed_m_s: float = 0.7,
+        speed_m_s: float = 0.5,
         turn_rad_s: float = 0.7,
         read_hz: float = 5.0,
         checkpoint: str | None = None,
@@ -89,24 +90,26 @@ class SignReader:
         self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._patrol = Patrol(brief, self._speed_m_s, self._turn_rad_s)
         self._eye, self._depth_eye = (eye_of(sensors[name]["options"]) for name in ("camera", "depth"))
+        self._dt_s = 1.0 / brief["action_hz"]
         self._every = max(round(brief["action_hz"] / min(sensors["camera"]["hz"], self._read_hz)), 1)
         self._map = LandmarkMap({}, _GATE_M)
         self._told: set[int] = set()
-        self._visited: set[int] = set()
-        self._visit: _Visit | None = None
+        self._gaze: Landmark | None = None
+        self._gazed_s: dict[int, float] = {}
+        self._verdicts: dict[tuple[tuple[int, int], ...], Verdict] = {}
         self._steps = 0
 
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-        """One step of the patrol or of a visit, and a report if there is one to make."""
+        """One step of the patrol, and a report if there is one to make."""
         look = self._patrol.sense(observation)
         if self._steps % self._every == 0:
             self._map.add(self._sightings(observation, look), self._patrol.time_s)
         self._steps += 1
         motion = self._move(look)
-        report = self._report(look) if self._left else None
+        report = self._report() if self._left else None
         if report is not None:
             self._left -= 1
-        elif self._visit is None and self._patrol.arrived:
+        elif self._patrol.arrived:
             motion = self._patrol.motion(land=True)
         return {"motion": motion, "report": report or no_report(self._sheet)}
 
@@ -119,7 +122,7 @@ class SignReader:
                 continue
             place = self._place(quad, observation["depth"], look)
             if place is not None and (away_m := float(np.linalg.norm(place - look.position_m))) <= _REACH_M:
-                votes = {"text": {text: reading.confidence**2}, "seen": {text: 1.0}}
+                votes = {"text": {text: reading.confidence}}
                 score = reading.confidence
                 found.append(Sighting(category=_SIGN, position_m=place, distance_m=away_m, score=score, votes=votes))
         return found
@@ -143,81 +146,95 @@ class SignReader:
 
     def _move(self, look: Look) -> NDArray[np.float32]:
         now = self._patrol.time_s
-        if self._visit is None and self._patrol.airborne and self._spare_s() > 2.0 * _VISIT_S:
-            mark = next((mark for mark in self._near(look) if self._worth(mark, look)), None)
-            if mark is not None:
-                self._visited.add(mark.number)
-                self._visit = _Visit(mark, look.position_m.copy(), now)
-        visit = self._visit
-        if visit is None:
+        if self._gaze is not None and now - self._gaze.last_s > _LOST_S:
+            self._gaze = None
+        if self._gaze is None or not self._worth(self._gaze, look):
+            wanting = [mark for mark in self._map.near(look.position_m, [_SIGN], _GAZE_FROM_M) if now - mark.last_s < 0.5]
+            self._gaze = next((mark for mark in wanting if self._worth(mark, look)), None)
+        if self._gaze is None or not self._patrol.airborne or self._spare_s() < _SPARE_S:
             return self._patrol.motion()
-        if now - visit.begun_s > _VISIT_S or now - visit.arrived_s > _GAZE_S:
-            home = visit.back_m - look.position_m
-            if np.linalg.norm(home) < 0.3 or now - visit.begun_s > 2.0 * _VISIT_S:
-                self._visit = None
-            return self._patrol.go(visit.back_m, math.atan2(home[1], home[0]))
-        sight = visit.mark.position_m - look.position_m
-        flat = math.hypot(sight[0], sight[1])
-        stand = visit.mark.position_m - sight * (_VISIT_M / max(flat, 0.1))
-        stand[2] = np.clip(visit.mark.position_m[2], visit.back_m[2] - 0.5, visit.back_m[2] + 0.4)
-        if flat < _VISIT_M + 0.2 or self._patrol.blocked(stand):
-            self._visit = visit._replace(arrived_s=min(visit.arrived_s, now))
-            stand = look.position_m
-        return self._patrol.go(stand, math.atan2(sight[1], sight[0]))
+        self._gazed_s[self._gaze.number] = self._gazed_s.get(self._gaze.number, 0.0) + self._dt_s
+        return self._patrol.gaze(self._gaze.position_m, _PACE)
 
     def _spare_s(self) -> float:
         """What is left of the time when the rest of the patrol is flown."""
-        rest_s = 1.3 * self._patrol.left_m / self._speed_m_s + _LANDING_S
+        rest_s = 1.15 * self._patrol.left_m / self._speed_m_s + _LANDING_S
         spare_s: float = self._limit_s - self._patrol.time_s - rest_s
         return spare_s
 
-    def _near(self, look: Look) -> list[Landmark]:
-        return self._map.near(look.position_m, [_SIGN], _VISIT_FROM_M)
-
     def _worth(self, mark: Landmark, look: Look) -> bool:
-        """Whether a sign was seen just now, is not surely read, and is not too near for a visit to help."""
-        fresh = self._patrol.time_s - mark.last_s < 0.5
-        far = math.dist(mark.position_m[:2].tolist(), look.position_m[:2].tolist()) > _VISIT_M + 0.3
-        known = mark.number in self._visited or mark.number in self._told
-        return fresh and far and not known and _best(mark)[1] < _SURE
+        """Whether a longer look at a sign may help: it is not surely read, and was not looked at for long."""
+        same = self._same(mark)
+        gazed_s = sum(self._gazed_s.get(one.number, 0.0) for one in same)
+        away_m = math.dist(mark.position_m[:2].tolist(), look.position_m[:2].tolist())
+        told = any(one.number in self._told for one in same)
+        return not told and gazed_s < _GAZE_S and away_m < _GAZE_FROM_M and not _sure(self._said(same))
 
-    def _report(self, look: Look) -> dict[str, Any] | None:
-        arrived = self._visit is None and self._patrol.arrived
+    def _report(self) -> dict[str, Any] | None:
+        last = self._patrol.arrived or self._limit_s - self._patrol.time_s < _CLOSING_S
         for mark in self._map.landmarks:
-            if mark.number in self._told or not self._ready(mark, look, arrived):
-                continue
-            self._told.add(mark.number)
-            text, confidence = _best(mark)
-            place = mark.position_m.astype(np.float32)
-            if self._asked & likely_kinds(text) and not self._known(mark):
-                if confidence >= _ENOUGH:
-                    return {"kind": self._kinds.index("text"), "position_m": place, "text": text}
-                if mark.sightings > 2:
-                    return {"kind": self._kinds.index("unclear"), "position_m": place, "text": ""}
+            gone = self._patrol.time_s - mark.last_s > _SETTLED_S
+            if mark.number not in self._told and (last or gone):
+                report = self._told_of(mark, last)
+                if report is not None:
+                    return report
         return None
 
-    def _ready(self, mark: Landmark, look: Look, arrived: bool) -> bool:
-        if arrived:
-            return True
-        if self._visit is not None and self._visit.mark is mark:
-            return False
-        gone_s = self._patrol.time_s - mark.last_s
-        sure = _best(mark)[1] >= _SURE and mark.sightings >= 2
-        behind = float(np.linalg.norm(mark.position_m - look.position_m)) > _BEHIND_M and gone_s > 2.0 * _SETTLED_S
-        return (sure and gone_s > _SETTLED_S) or behind
+    def _told_of(self, mark: Landmark, last: bool) -> dict[str, Any] | None:
+        """What there is to be said of a sign now; it is told then, even if nothing is said of it."""
+        same = self._same(mark)
+        said = self._said(same)
+        gone = all(self._patrol.time_s - one.last_s > _SETTLED_S for one in same)
+        if not last and not (gone and _sure(said)):
+            return None
+        again = any(one.number in self._told for one in same)
+        self._told |= {one.number for one in same}
+        if again:
+            return None
+        if said.weight >= _ENOUGH and said.share >= _ENOUGH_SHARE:
+            if not self._asked & likely_kinds(said.text):
+                return None
+            place = max(same, key=lambda one: one.votes["text"].get(said.text, 0.0)).position_m
+            return self._say("text", place, said.text)
+        unread = self._asked >= {*KINDS} and mark.sightings >= _UNREAD
+        return self._say("unclear", mark.position_m, "") if unread else None
 
-    def _known(self, mark: Landmark) -> bool:
-        """Whether the same text was told before from about the same place."""
-        others = self._map.near(mark.position_m, [_SIGN], 1.5)
-        told = [other for other in others if other is not mark and other.number in self._told]
-        return any(_best(other)[0] == _best(mark)[0] for other in told)
+    def _say(self, kind: str, position_m: NDArray[np.float64], text: str) -> dict[str, Any]:
+        return {"kind": self._kinds.index(kind), "position_m": position_m.astype(np.float32), "text": text}
+
+    def _same(self, mark: Landmark) -> list[Landmark]:
+        """All landmarks that are this sign: parts of a long one are seen at different places."""
+        text = self._text(mark)
+        near = self._map.near(mark.position_m, [_SIGN], _SAME_M)
+        return [one for one in near if one is mark or _compatible(text, self._text(one))]
+
+    def _text(self, mark: Landmark) -> str:
+        return self._said([mark]).text or mark.choice("text")
+
+    def _said(self, marks: Sequence[Landmark]) -> Verdict:
+        """What the readings of some landmarks come to; thought over only when there are new ones."""
+        key = tuple((mark.number, mark.sightings) for mark in marks)
+        if key not in self._verdicts:
+            self._verdicts[key] = verdict(_pooled(marks))
+        return self._verdicts[key]
 
 
-def _best(mark: Landmark) -> tuple[str, float]:
-    """The text that most looks agree on, and how sure they are: one sure look outweighs several doubtful ones."""
-    text = mark.choice("text")
-    # Votes are multiplied by the confidence: these are the sums of its third and of its first power.
-    return text, math.sqrt(mark.votes["text"][text] / max(mark.votes["seen"][text], 1e-9))
+def _compatible(a: str, b: str) -> bool:
+    """Whether two texts are about the same, or one is a part of the other."""
+    x, y = a.replace(" ", ""), b.replace(" ", "")
+    return x in y or y in x or alike(a, b) >= _SAME_SHARE
+
+
+def _pooled(marks: Sequence[Landmark]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for mark in marks:
+        for text, weight in mark.votes["text"].items():
+            weights[text] = weights.get(text, 0.0) + weight
+    return weights
+
+
+def _sure(said: Verdict) -> bool:
+    return said.weight >= _SURE and said.share >= _SURE_SHARE
 
 
 def _plain(text: str) -> str:

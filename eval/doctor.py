@@ -123,6 +123,30 @@ def _display() -> Finding:
     return Finding("display", "note", "none (DISPLAY is not set)", "goldentime watch needs one; everything else does not")
 
 
+def _fonts() -> Finding:
+    advice = "signs need them: pip install 'goldentime[see]'"
+    if find_spec("PIL") is None:
+        return Finding("fonts", "note", "absent: pillow", advice)
+    from goldentime.envs.signs import font_names
+
+    found = font_names()
+    korean = {"NanumGothic": "koreanize-matplotlib", "NotoSansKR": "pylopdf-fonts-ko"}
+    absent = [package for name, package in korean.items() if name not in found]
+    if absent:
+        return Finding("fonts", "note", f"absent: {', '.join(absent)}; found: {', '.join(found) or 'none'}", advice)
+    return Finding("fonts", "ok", f"{', '.join(found)}; pillow {_version('pillow')}")
+
+
+def _opencv() -> Finding:
+    # In a process of its own: a broken build takes the interpreter down with it.
+    code = "import cv2; print(cv2.__version__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if done.returncode == 0:
+        return Finding("OpenCV", "ok", done.stdout.strip())
+    last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return Finding("OpenCV", "note", last, "reading and detecting need it: pip install 'goldentime[see]'")
+
+
 def _extra_train() -> Finding:
     absent = [name for name in ("torch", "stable_baselines3", "tensorboard") if find_spec(name) is None]
     if absent:
@@ -140,5 +164,5 @@ def _version(name: str) -> str:
 
 
 _CHECKS: tuple[Callable[[], Finding], ...] = (
-    _python, _pybullet, _packages, _disk, _memory, _cores, _gl, _display, _extra_train
+    _python, _pybullet, _packages, _disk, _memory, _cores, _gl, _fonts, _opencv, _display, _extra_train
 )  # fmt: skip

@@ -35,7 +35,7 @@ class Description:
 
 def fits(description: Description, thing: Thing) -> bool:
     """Whether someone who knows only the description could take this thing for it."""
-    kinds = (description.kind,)
+    kinds: tuple[str, ...] = (description.kind,)
     if description.kind in _ADULTS:
         kinds = (*_ADULTS[description.kind], *_UNIFORMED)
     elif description.kind in PEOPLE:

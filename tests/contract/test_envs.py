@@ -226,9 +226,10 @@ def bad_actions(env, good):
 
 def bad_reports(good):
     """Every kind of wrong report."""
-    for value in (None, 0, [], {}, {"kind": 0}, {**good, "colour": 1}):
-        yield "", value
-    bad = {
+    wholes: tuple[object, ...] = (None, 0, [], {}, {"kind": 0}, {**good, "colour": 1})
+    for whole in wholes:
+        yield "", whole
+    bad: dict[str, tuple[object, ...]] = {
         "kind": (-1, 1000, 0.5, "1", None, np.nan, [1]),
         "position_m": (None, [1.0, 2.0], [np.nan, 0, 0], [np.inf, 0, 0], [1e9, 0, 0], ["1", "2", "3"], 1.0),
         "described": (2, -1, 0.5, "yes", None),

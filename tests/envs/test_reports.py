@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +44,9 @@ def test_all_that_the_space_draws_is_accepted():
 def test_a_text_is_accepted_exactly_when_the_space_holds_it(text):
     value = {"kind": 2, "position_m": PLACE, "described": 0, "text": text}
     if SPACE["text"].contains(text):
-        assert parse_report(FULL, value).text == text
+        report = parse_report(FULL, value)
+        assert report is not None
+        assert report.text == text
     else:
         with pytest.raises(InvalidActionError, match=r"action\.report\.text"):
             parse_report(FULL, value)
@@ -51,11 +54,15 @@ def test_a_text_is_accepted_exactly_when_the_space_holds_it(text):
 
 def test_what_the_brief_tells_is_the_space():
     told = describe_report(FULL)
+    kinds, places, texts = SPACE["kind"], SPACE["position_m"], SPACE["text"]
+    assert isinstance(kinds, spaces.Discrete)
+    assert isinstance(places, spaces.Box)
+    assert isinstance(texts, spaces.Text)
     assert told.keys() == {"kinds", "position_m", "described", "text"}
-    assert len(told["kinds"]) == SPACE["kind"].n
-    assert SPACE["position_m"].low.tolist() == told["position_m"]["low"]
+    assert len(told["kinds"]) == kinds.n
+    assert places.low.tolist() == told["position_m"]["low"]
     characters = {chr(code) for first, last in told["text"]["code_points"] for code in range(first, last + 1)}
-    assert SPACE["text"].character_set == characters
+    assert texts.character_set == characters
     assert report_space(PLAIN).spaces.keys() == {"kind", "position_m"}
     assert describe_report(PLAIN).keys() == {"kinds", "position_m"}
 

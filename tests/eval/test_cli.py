@@ -177,6 +177,18 @@ def test_doctor_tells_what_is_missing(monkeypatch, capsys):
     assert "missing: PyBullet" in told
 
 
+def test_doctor_names_the_fonts_and_where_absent_ones_come_from(monkeypatch, capsys):
+    assert main(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"ok +fonts +.*NanumGothic.*NotoSansKR", told)
+    assert re.search(r"ok +OpenCV +\d", told)
+    monkeypatch.setattr("goldentime.envs.signs.font_names", lambda: ("NanumGothic",))
+    assert main(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"note +fonts +absent: pylopdf-fonts-ko; found: NanumGothic", told)
+    assert "pip install 'goldentime[see]'" in told
+
+
 def test_the_missions_are_listed_from_the_registry(capsys):
     assert main(["missions"]) == 0
     told = capsys.readouterr().out

@@ -22,7 +22,7 @@ from goldentime.missions.search_place import Patrol, par_s
 from goldentime.missions.search_rules import KINDS, OBJECTS, PEOPLE, Book, Facts, judge_report
 from goldentime.records import canonical_json, dump
 from goldentime.rng import stream
-from goldentime.types import Contact, DroneState, Report, WorldState
+from goldentime.types import Contact, DroneState, Event, Report, WorldState
 
 HERE = (0.0, 0.0, 1.5)
 
@@ -166,8 +166,8 @@ def test_no_reports_earn_more_than_there_is_to_find(reports):
 
 def person(kind, top="", bottom="", carries="", posture="standing"):
     colours = {key: value for key, value in (("top", top), ("bottom", bottom)) if value}
-    place = {"centre": (0.0, 0.0, 1.0), "size": (1.0, 1.0, 1.0)}
-    return Thing(kind=kind, **place, colours=colours, carries=carries, posture=posture)
+    middle, size = (0.0, 0.0, 1.0), (1.0, 1.0, 1.0)
+    return Thing(kind=kind, centre=middle, size=size, colours=colours, carries=carries, posture=posture)
 
 
 def test_a_description_fits_exactly_one_thing():
@@ -175,7 +175,7 @@ def test_a_description_fits_exactly_one_thing():
     for seed in range(200):
         rng = np.random.default_rng(seed)
         some = [
-            person(str(rng.choice(kinds)), *rng.choice(["red", "blue"], 2), str(rng.choice(["", "backpack"])))
+            person(*(str(rng.choice(words)) for words in (kinds, ["red", "blue"], ["red", "blue"], ["", "backpack"])))
             for _ in range(6)
         ]
         drawn = draw_description(some, rng)
@@ -207,7 +207,8 @@ LIMITS = Limits((-5.0, -5.0, 0.0), (50.0, 5.0, 10.0), 0.13, 60.0, 3.0)
 
 def fly(*steps, dt=0.5):
     """Events of a flight of (height, speed, contacts), and why it ended."""
-    flight, events, end = Flight(), [], None
+    flight, end = Flight(), None
+    events: list[Event] = []
     before = state(0.0, 0.13, 0.0, ())
     for number, (height, speed, contacts) in enumerate(steps, 1):
         after = state(number * dt, height, speed, contacts)
@@ -314,9 +315,15 @@ def test_what_cannot_be_played_is_refused(bad):
         make_env("search", scenario=bad)
 
 
+def drawn_of(things):
+    drawn = draw_description(things, np.random.default_rng(0))
+    assert drawn is not None
+    return drawn[1]
+
+
 def test_posture_is_only_said_where_clothes_do_not_tell():
     some = [person("man", "red", "blue", posture="sitting"), person("man", "red", "blue", posture="walking")]
-    _, description = draw_description(some, np.random.default_rng(0))
+    description = drawn_of(some)
     assert description.posture in ("sitting", "walking")
-    _, description = draw_description([some[0], replace(some[1], colours={"top": "green"})], np.random.default_rng(0))
+    description = drawn_of([some[0], replace(some[1], colours={"top": "green"})])
     assert description.posture == ""

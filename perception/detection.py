@@ -1,0 +1,178 @@
+"""Finding people, things, fire and buildings in a picture.
+
+The network was trained on scenes of this simulator (`goldentime train perception=detector`). PyTorch is loaded with the
+first detector, not with this module.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import field
+from importlib.resources import as_file, files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.errors import ConfigError, MissingDependencyError
+from goldentime.perception.boxes import corners_of, keep_best
+from goldentime.records import record
+
+if TYPE_CHECKING:
+    from goldentime.perception.detection_decode import Found
+    from goldentime.perception.detection_net import DetectorNet, NetSpec
+
+__all__ = ["Detection", "Detector", "appearance", "distinct", "load_detector"]
+
+_SHIPPED = "detector.safetensors"
+_BINS = 4
+"""Of each colour channel."""
+
+Pictures = Sequence[NDArray[np.uint8]]
+
+
+@record
+class Detection:
+    """One thing in a picture."""
+
+    category: str
+    """As in the detector's `categories`: `person`, `hydrant`, `fire`, ..."""
+    score: float
+    """In [0, 1]."""
+    box: tuple[float, float, float, float]
+    """[px] left, upper, width, height."""
+    kind: str = ""
+    """Of a person, the likeliest: `man`, `woman`, `child`, `elderly_man`, `elderly_woman`, `firefighter`, `medic`."""
+    kind_scores: dict[str, float] = field(default_factory=dict)
+    """Of a person: all kinds, summing to 1."""
+    posture: str = ""
+    """Of a person, the likeliest."""
+    embedding: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32), compare=False)
+    """How it looks, of length 1: the same thing seen again has a product with it near 1."""
+
+
+class Detector:
+    """Boxes from pictures.
+
+    Args:
+        net: a network in evaluation mode; it is folded.
+        least_score: detections below are left out.
+        overlap: of two boxes of one category with a larger intersection over union only the better is kept.
+    """
+
+    def __init__(self, net: "DetectorNet", least_score: float = 0.25, overlap: float = 0.6) -> None:
+        from goldentime.perception.detection_net import channels_last
+
+        self._net = net.fold()
+        channels_last(self._net)
+        self._least_score, self._overlap = least_score, overlap
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All that it tells apart."""
+        return self._net.spec.categories
+
+    def detect(self, rgb: NDArray[np.uint8]) -> list[Detection]:
+        """What is in a picture, best first.
+
+        Args:
+            rgb: (height, width, 3) uint8.
+
+        Raises:
+            ConfigError: the picture has another shape or type.
+        """
+        picture = np.asarray(rgb)
+        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+            raise ConfigError(f"detector: expected (height, width, 3) uint8, got {picture.shape} {picture.dtype}")
+        found = self.find([picture])[0]
+        return [_detection(picture, self._net.spec, found, i) for i in range(len(found.score))]
+
+    def find(self, pictures: Pictures) -> "list[Found]":
+        """The bare boxes of pictures of one size."""
+        import torch
+
+        from goldentime.perception.detection_decode import decode
+        from goldentime.perception.detection_net import as_input
+
+        stack = np.ascontiguousarray(np.stack(pictures))
+        with torch.inference_mode():
+            cells = self._net(as_input(torch.from_numpy(stack)))
+            return decode(cells, stack.shape[1], stack.shape[2], self._least_score, self._overlap)
+
+
+def _detection(picture: NDArray[np.uint8], spec: "NetSpec", found: "Found", i: int) -> Detection:
+    left, upper, right, lower = (float(value) for value in found.corners_px[i])
+    category = spec.categories[int(found.category[i])]
+    answers: dict[str, Any] = {}
+    if category == "person":
+        kinds = _softmax(found.person[i, : len(spec.kinds)])
+        answers = {
+            "kind": spec.kinds[int(kinds.argmax())],
+            "kind_scores": {name: float(share) for name, share in zip(spec.kinds, kinds, strict=True)},
+            "posture": spec.postures[int(found.person[i, len(spec.kinds) :].argmax())],
+        }
+    looks = appearance(picture, (left, upper, right, lower), found.feature[i])
+    box = (left, upper, right - left, lower - upper)
+    return Detection(category=category, score=float(found.score[i]), box=box, embedding=looks, **answers)
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    shares = np.exp(logits - logits.max())
+    return np.asarray(shares / shares.sum(), np.float32)
+
+
+def appearance(
+    picture: NDArray[np.uint8], corners_px: tuple[float, float, float, float], feature: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """How a thing looks, of length 1: the colours of its upper and lower half, and the network's feature.
+
+    Of the colours the square root of a histogram is taken, so that the product of two is the Bhattacharyya coefficient.
+    """
+    left, upper, right, lower = corners_px
+    rim = 0.2 * (right - left)  # beside a thing there is background in its box, above and below hardly
+    x0 = min(int(left + rim), picture.shape[1] - 1)
+    y0 = min(int(upper), picture.shape[0] - 2)
+    x1, y1 = max(math.ceil(right - rim), x0 + 1), max(math.ceil(lower), y0 + 2)
+    inner = picture[y0:y1, x0:x1].astype(np.int64) // (256 // _BINS)
+    number = (inner[..., 0] * _BINS + inner[..., 1]) * _BINS + inner[..., 2]
+    middle = len(number) // 2
+    parts = [np.bincount(half.ravel(), minlength=_BINS**3) for half in (number[:middle], number[middle:])]
+    colours = [np.sqrt(part / max(part.sum(), 1)) for part in parts]
+    plain = feature / max(float(np.linalg.norm(feature)), 1e-9)
+    looks = np.concatenate([*colours, plain]).astype(np.float32)
+    return looks / max(float(np.linalg.norm(looks)), 1e-9)
+
+
+def distinct(detections: Sequence[Detection], overlap: float = 0.7) -> list[Detection]:
+    """Without second answers of another category for the same thing, such as person and mannequin; the best stays.
+
+    Args:
+        detections: best first, as `Detector.detect` gives them.
+        overlap: intersection over union from which on two boxes hold the same thing.
+    """
+    if not detections:
+        return []
+    corners = np.array([corners_of(detection.box) for detection in detections])
+    kept = keep_best(corners, np.zeros(len(corners), np.int64), overlap)
+    return [detections[i] for i in kept]
+
+
+def load_detector(path: Path | None = None, *, least_score: float = 0.25) -> Detector:
+    """A detector from a checkpoint, the shipped one if none is named.
+
+    Raises:
+        MissingDependencyError: PyTorch or safetensors is not installed.
+        ConfigError: the file is missing or holds something else.
+    """
+    if absent := [name for name in ("torch", "safetensors") if find_spec(name) is None]:
+        raise MissingDependencyError(
+            f"the detector needs {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
+            "(from a clone: pip install -e '.[train]')"
+        )
+    from goldentime.perception.detection_net import read_net
+
+    if path is not None:
+        return Detector(read_net(path), least_score)
+    with as_file(files("goldentime") / "baselines" / "checkpoints" / _SHIPPED) as shipped:
+        return Detector(read_net(shipped), least_score)

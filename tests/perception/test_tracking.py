@@ -1,0 +1,116 @@
+"""Following things and counting each once, on detections made by hand."""
+
+import numpy as np
+import pytest
+
+from goldentime.errors import ConfigError
+from goldentime.perception.boxes import overlaps
+from goldentime.perception.detection import Detection
+from goldentime.perception.picture_motion import picture_motion
+from goldentime.perception.tracking import Tracker, TrackerConfig
+
+PACE_S = 0.1
+
+
+def looks(number):
+    """An appearance of its own for each number, of length 1."""
+    vector = np.random.default_rng(number).uniform(0, 1, 64) ** 4
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def seen(x, y, size=40.0, *, who=0, score=0.9, category="person"):
+    box = (x - size / 4, y - size / 2, size / 2, size)
+    kinds = {"man": 0.7, "woman": 0.3} if category == "person" else {}
+    return Detection(category=category, score=score, box=box, embedding=looks(who), kind_scores=kinds)
+
+
+def track(pictures, config=None):
+    tracker = Tracker(config)
+    for i, detections in enumerate(pictures):
+        tracker.update(detections, i * PACE_S)
+    return tracker
+
+
+def test_two_that_cross_stay_two():
+    pictures = [[seen(60 + 8 * i, 100, who=1), seen(220 - 8 * i, 104, who=2)] for i in range(20)]
+    tracks = track(pictures).tracks()
+    assert [t.sightings for t in tracks] == [20, 20]
+    # Each went through to the other side.
+    assert tracks[0].box[0] > 150 > tracks[1].box[0]
+
+
+def test_missed_in_some_pictures_is_still_one():
+    rng = np.random.default_rng(0)
+    pictures = [[seen(60 + 4 * i, 100)] if rng.random() < 0.6 else [] for i in range(30)]
+    assert track(pictures).count(["person", "car"]) == [1, 0]
+
+
+def test_seen_again_after_a_while_counts_once():
+    gap: list[list[Detection]] = [[] for _ in range(25)]
+    again = [[seen(60 + 2 * i, 100, who=5)] for i in range(8)] + gap + [[seen(250 - 2 * i, 60, who=5)] for i in range(8)]
+    assert track(again).count(["person"]) == [1]
+    other = again[:33] + [[seen(250 - 2 * i, 60, who=6)] for i in range(8)]
+    assert track(other).count(["person"]) == [2]
+
+
+def test_two_alike_at_the_same_time_are_two():
+    assert track([[seen(60, 100, who=3), seen(200, 100, who=3)] for _ in range(10)]).count(["person"]) == [2]
+
+
+def test_a_flicker_is_no_thing():
+    pictures = [[seen(60, 100), *([seen(250, 50, who=8)] if i == 4 else [])] for i in range(10)]
+    assert track(pictures).count(["person"]) == [1]
+
+
+def test_doubtful_detections_go_on_with_a_track_but_begin_none():
+    pictures = [[seen(60 + 4 * i, 100, score=0.9 if i < 4 else 0.25)] for i in range(12)]
+    assert [t.sightings for t in track(pictures).tracks()] == [12]
+    assert track([[seen(60, 100, score=0.25)]] * 12).tracks() == []
+
+
+def test_what_is_cut_off_by_the_rim_or_tiny_is_not_counted():
+    config = TrackerConfig(picture_px=(320, 240))
+    rim = [[seen(310, 100, 60.0, who=1), seen(160, 100, who=2), seen(60, 60, 8.0, who=3)] for _ in range(10)]
+    assert [t.best.box[0] for t in track(rim, config).tracks()] == [150.0]
+    assert len(track(rim, TrackerConfig(clear_px=1.0)).tracks()) == 3
+
+
+def test_motion_of_the_picture_carries_tracks_along():
+    # The drone turns: everything jumps by 60 pixels between two pictures, more than a small thing's size.
+    def run(told):
+        tracker = Tracker()
+        for i in range(6):
+            motion = np.array([[1.0, 0.0, 60.0 if i % 2 else -60.0], [0.0, 1.0, 0.0]]) if told and i else None
+            tracker.update([seen(100 + 60 * (i % 2), 100, 20.0)], i * PACE_S, motion)
+        return [t.sightings for t in tracker.tracks()]
+
+    assert run(True) == [6]
+    assert run(False) != [6]
+
+
+def test_motion_is_read_off_two_pictures():
+    rng = np.random.default_rng(0)
+    ground = np.kron(rng.integers(0, 256, (60, 80, 3)), np.ones((6, 6, 1))).astype(np.uint8)
+    motion = picture_motion(ground[60:300, 60:380], ground[55:295, 50:370])
+    assert motion == pytest.approx(np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 5.0]]), abs=0.3)
+    assert picture_motion(np.zeros((240, 320, 3), np.uint8), np.zeros((240, 320, 3), np.uint8)) is None
+
+
+def test_the_kind_is_told_from_all_sightings():
+    tracks = track([[seen(60, 100)] for _ in range(5)]).tracks()
+    assert tracks[0].kind == "man"
+    assert sum(tracks[0].kind_scores.values()) == pytest.approx(1.0)
+
+
+def test_time_has_to_advance():
+    tracker = Tracker()
+    tracker.update([], 1.0)
+    with pytest.raises(ConfigError, match="after 1"):
+        tracker.update([], 1.0)
+    with pytest.raises(ConfigError, match="least_score"):
+        TrackerConfig(least_score=0.9)
+
+
+def test_overlap_of_boxes():
+    a = np.array([[0.0, 0.0, 10.0, 10.0], [5.0, 5.0, 5.0, 9.0]])
+    assert overlaps(a, np.array([[5.0, 0.0, 15.0, 10.0]])).tolist() == [[pytest.approx(1 / 3)], [0.0]]
