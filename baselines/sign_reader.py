@@ -31,8 +31,8 @@ _SURE, _SURE_SHARE = 2.5, 0.8
 """Weight and share of the readings that agree, from which a sign is not looked at again."""
 _ENOUGH, _ENOUGH_SHARE = 0.3, 0.4
 """The same, from which it is reported when the patrol is over."""
-_SETTLED_S = 4.0
-"""A sign so long out of view once surely read is reported."""
+_SETTLED_S, _TWICE_S = 4.0, 7.0
+"""A sign so long out of view once surely read, in looks so far apart, is reported."""
 _SAME_M, _SAME_SHARE = 1.0, 0.55
 """Landmarks no farther apart, with readings so much alike or one a part of the other, are one sign."""
 _UNREAD = 4
@@ -185,7 +185,9 @@ class SignReader:
         same = self._same(mark)
         said = self._said(same)
         gone = all(self._patrol.time_s - one.last_s > _SETTLED_S for one in same)
-        if not last and not (gone and _sure(said)):
+        # From one place a line may be hidden or above the picture each time.
+        twice = max(one.last_s for one in same) - min(one.first_s for one in same) > _TWICE_S
+        if not last and not (gone and twice and _sure(said)):
             return None
         again = any(one.number in self._told for one in same)
         self._told |= {one.number for one in same}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldentime.baselines.sign_kinds import likely_kinds
 from goldentime.baselines.sign_votes import alike, verdict
 
 
@@ -45,3 +46,25 @@ def test_a_verdict_was_read_and_no_more_than_all_speak_for_it(read: dict[str, fl
     said = verdict(read)
     assert said.text in {*read, ""}
     assert 0.0 <= said.share <= 1.0 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("84 화장실", "room_plate"),
+        ("80호", "room_plate"),
+        ("독성물질", "hazard"),
+        ("발밑조심 WATCH YOUR STEP", "hazard"),
+        ("비상구", "exit"),
+        ("3층", "floor_number"),
+        ("FIRE EXTINGUISHER", "notice"),
+        ("한빛약국", "shop"),
+    ],
+)
+def test_kinds_of_signs_by_their_words(text: str, kind: str) -> None:
+    assert kind in likely_kinds(text)
+
+
+@pytest.mark.parametrize("text", ["84 화장실", "80호", "요자"])
+def test_other_texts_are_no_hazards(text: str) -> None:
+    assert "hazard" not in likely_kinds(text)
