@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, softplus
 
-from goldentime.errors import ConfigError
+from goldentime.perception.weights import read_weights, weights_bytes
 from goldentime.records import dump, load, record
 
 __all__ = [
@@ -180,10 +180,7 @@ def centres_px(height: int, width: int) -> Tensor:
 
 def net_bytes(spec: NetSpec, weights: Mapping[str, Tensor]) -> bytes:
     """Weights and specification as one safetensors file; the weights are rounded to half precision."""
-    from safetensors.torch import save
-
-    small = {key: value.half().contiguous() if value.is_floating_point() else value for key, value in weights.items()}
-    return save(small, {"format": _FORMAT, "spec": json.dumps(dump(spec))})
+    return weights_bytes(_FORMAT, weights, {"spec": json.dumps(dump(spec))})
 
 
 def read_net(path: Path) -> DetectorNet:
@@ -192,21 +189,12 @@ def read_net(path: Path) -> DetectorNet:
     Raises:
         ConfigError: the file is missing, or is none of these.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            notes = file.metadata() or {}
-            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - the file is no mapping
-    except (OSError, SafetensorError) as error:
-        raise ConfigError(f"{path}: expected a detector's weights ({error})") from None
-    if notes.get("format") != _FORMAT:
-        raise ConfigError(f"{path}: expected the format {_FORMAT!r}, got {notes.get('format')!r}")
+    weights, notes = read_weights(path, _FORMAT)
     return load_net(load(NetSpec, json.loads(notes["spec"]), str(path)), weights)
 
 
 def load_net(spec: NetSpec, weights: Mapping[str, Tensor]) -> DetectorNet:
     """A network with these weights, in evaluation mode."""
     net = DetectorNet(spec)
-    net.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in weights.items()})
+    net.load_state_dict(dict(weights))
     return net.eval().requires_grad_(False)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from goldentime.errors import ConfigError
 from goldentime.perception.reading_alphabet import PLAIN, SCORES, letters_of_syllables
+from goldentime.perception.weights import read_weights, weights_bytes
 
 __all__ = [
     "COLUMN_PX",
@@ -146,11 +146,8 @@ def _fold(net: nn.Module) -> None:
 
 def networks_bytes(finder: Mapping[str, Tensor], line: Mapping[str, Tensor]) -> bytes:
     """Both networks' weights as one safetensors file, rounded to half precision."""
-    from safetensors.torch import save
-
     both = {f"finder.{key}": value for key, value in finder.items()} | {f"line.{key}": value for key, value in line.items()}
-    small = {key: value.half().contiguous() if value.is_floating_point() else value for key, value in both.items()}
-    return save(small, {"format": _FORMAT})
+    return weights_bytes(_FORMAT, both)
 
 
 def read_networks(path: Path) -> Networks:
@@ -159,20 +156,11 @@ def read_networks(path: Path) -> Networks:
     Raises:
         ConfigError: the file is missing, or is none of these.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            notes = file.metadata() or {}
-            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - the file is no mapping
-    except (OSError, SafetensorError) as error:
-        raise ConfigError(f"{path}: expected a reader's weights ({error})") from None
-    if notes.get("format") != _FORMAT:
-        raise ConfigError(f"{path}: expected the format {_FORMAT!r}, got {notes.get('format')!r}")
+    weights, _ = read_weights(path, _FORMAT)
     nets = Networks(FinderNet(), LineNet())
     for name, net in nets._asdict().items():
         own = {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
-        net.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in own.items()})
+        net.load_state_dict(own)
         net.eval().requires_grad_(False)
         _fold(net)
     return nets

@@ -25,7 +25,7 @@ _ANISOTROPY = 4.0
 """Sharp up to 75 degrees off a sign's normal; more costs time and shows only beyond."""
 
 _SIGN_OFFSET = -1.0, -8.0
-"""Slope and steps of depth by which a sign's face is drawn nearer: far away its 2 mm before its body are less than a step."""
+"""Slope and steps of depth by which a sign's face is drawn nearer: far away, 2 mm before its body are less than a step."""
 
 _SLANTED = 1.7
 """Signs that are foreshortened more than this (54 degrees) get anisotropy, which takes three times as long as mipmaps."""

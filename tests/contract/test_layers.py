@@ -47,7 +47,7 @@ BANNED_OUTSIDE = {
     "front": LEARNING,
 }
 # The networks of perception run in PyTorch; whoever does not look through a camera does without it.
-NETWORKS = ("perception.detection", "perception.reading")
+NETWORKS = ("perception.detection", "perception.reading", "perception.weights")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,9 +64,9 @@ def test_a_checkpoint_reads_back(tmp_path):
     assert again.spec == SPEC
     torch.testing.assert_close(again(picture).scores, net(picture).scores, atol=0.02, rtol=0.02)
     path.write_bytes(b"nothing of the kind")
-    with pytest.raises(ConfigError, match="expected a detector's weights"):
+    with pytest.raises(ConfigError, match="expected weights of the kind 'goldentime detector"):
         read_net(path)
-    with pytest.raises(ConfigError, match="expected a detector's weights"):
+    with pytest.raises(ConfigError, match="expected weights of the kind 'goldentime detector"):
         load_detector(tmp_path / "absent.safetensors")
 
 

@@ -182,5 +182,5 @@ def test_a_missing_dependency_is_named(monkeypatch):
 def test_a_file_of_something_else_is_refused(tmp_path):
     path = tmp_path / "reader.safetensors"
     path.write_bytes(b"no weights")
-    with pytest.raises(ConfigError, match="expected a reader's weights"):
+    with pytest.raises(ConfigError, match="expected weights of the kind 'goldentime-reader"):
         load_reader(path)

@@ -1,0 +1,45 @@
+"""Files of networks' weights: safetensors in half precision, with what kind of network they are of."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goldentime.errors import ConfigError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["read_weights", "weights_bytes"]
+
+
+def weights_bytes(kind: str, weights: "Mapping[str, Tensor]", notes: Mapping[str, str] | None = None) -> bytes:
+    """Weights as one file's content, rounded to half precision.
+
+    Args:
+        kind: name and version of the network.
+        weights: tensors by name.
+        notes: what else is needed to build it.
+    """
+    from safetensors.torch import save
+
+    small = {key: value.half().contiguous() if value.is_floating_point() else value for key, value in weights.items()}
+    return save(small, {"format": kind, **(notes or {})})
+
+
+def read_weights(path: Path, kind: str) -> "tuple[dict[str, Tensor], dict[str, str]]":
+    """Weights in single precision, and the notes.
+
+    Raises:
+        ConfigError: the file is missing, or holds no weights of this kind.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            notes: dict[str, str] = file.metadata() or {}
+            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - the file is no mapping
+    except (OSError, SafetensorError) as error:
+        raise ConfigError(f"{path}: expected weights of the kind {kind!r} ({error})") from None
+    if notes.get("format") != kind:
+        raise ConfigError(f"{path}: expected weights of the kind {kind!r}, got {notes.get('format')!r}")
+    return {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}, notes
