@@ -13,7 +13,10 @@ from goldentime.perception.odometry import Odometer
 from goldentime.perception.sighting import Look, look_from
 from goldentime.types import Brief
 
-__all__ = ["Patrol"]
+__all__ = ["SENSES", "Patrol"]
+
+SENSES = ("attitude", "barometer", "flow", "lidar", "rangefinder")
+"""Sensors that a patrol flies by."""
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.baselines.patrol import Patrol
+from goldentime.baselines.patrol import SENSES, Patrol
 from goldentime.baselines.reporting import no_report, report_sheet
 from goldentime.errors import ConfigError
 from goldentime.perception.colours import colour_shares
@@ -85,7 +85,7 @@ class Searcher:
             ConfigError: the mission has no reports, or lacks a sensor.
         """
         sheet, sensors = report_sheet(brief), brief["sensors"]
-        missing = sorted({"camera", "depth", "attitude", "flow", "rangefinder", "barometer", "lidar"} - sensors.keys())
+        missing = sorted({"camera", "depth", *SENSES} - sensors.keys())
         if sheet is None or missing:
             raise ConfigError(f"agent searcher, mission {brief['mission']}: expected reports and sensors, lacks {missing}")
         self._sheet, self._kinds = sheet, list(sheet["kinds"])

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.baselines.patrol import Patrol
+from goldentime.baselines.patrol import SENSES, Patrol
 from goldentime.baselines.reporting import no_report, report_sheet
 from goldentime.baselines.sign_kinds import KINDS, likely_kinds
 from goldentime.baselines.sign_votes import Verdict, alike, verdict
@@ -82,7 +82,7 @@ class SignReader:
             ConfigError: the mission has no reports, or lacks a sensor.
         """
         sheet, sensors = report_sheet(brief), brief["sensors"]
-        missing = sorted({"camera", "depth", "attitude", "flow", "rangefinder", "barometer", "lidar"} - sensors.keys())
+        missing = sorted({"camera", "depth", *SENSES} - sensors.keys())
         if sheet is None or "text" not in sheet or missing:
             raise ConfigError(f"agent sign_reader, mission {brief['mission']}: expected reports of text, lacks {missing}")
         self._sheet, self._kinds = sheet, list(sheet["kinds"])

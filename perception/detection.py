@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.errors import ConfigError, MissingDependencyError
-from goldentime.perception.boxes import corners_of, keep_best
 from goldentime.records import record
 
 if TYPE_CHECKING:
     from goldentime.perception.detection_decode import Found
     from goldentime.perception.detection_net import DetectorNet, NetSpec
 
-__all__ = ["Detection", "Detector", "appearance", "distinct", "load_detector"]
+__all__ = ["Detection", "Detector", "appearance", "load_detector"]
 
 _SHIPPED = "detector.safetensors"
 _BINS = 4
@@ -142,20 +141,6 @@ def appearance(
     plain = feature / max(float(np.linalg.norm(feature)), 1e-9)
     looks = np.concatenate([*colours, plain]).astype(np.float32)
     return looks / max(float(np.linalg.norm(looks)), 1e-9)
-
-
-def distinct(detections: Sequence[Detection], overlap: float = 0.7) -> list[Detection]:
-    """Without second answers of another category for the same thing, such as person and mannequin; the best stays.
-
-    Args:
-        detections: best first, as `Detector.detect` gives them.
-        overlap: intersection over union from which on two boxes hold the same thing.
-    """
-    if not detections:
-        return []
-    corners = np.array([corners_of(detection.box) for detection in detections])
-    kept = keep_best(corners, np.zeros(len(corners), np.int64), overlap)
-    return [detections[i] for i in kept]
 
 
 def load_detector(path: Path | None = None, *, least_score: float = 0.25) -> Detector:

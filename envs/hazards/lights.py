@@ -18,9 +18,6 @@ __all__ = ["MAX_LIGHTS", "Lamp", "Lighting", "brightest", "flicker"]
 MAX_LIGHTS = 8
 """Lamps and flames that a picture is lit by; the others are left out."""
 
-SOFTEN_M2 = 0.05
-"""Added to the squared distance: a lamp is no point."""
-
 _FIRE = (1.0, 0.60, 0.27)
 _FIRE_POWER = 1.5
 """Of a flame 1 m^2 large, like `Lamp.power`."""

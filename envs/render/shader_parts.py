@@ -53,7 +53,7 @@ vec3 light_on(vec3 point, vec3 normal) {
     for (int i = 0; i < LIGHTS; i++) {
         vec3 way = light_at[i] - point;
         float far2 = dot(way, way);
-        sum += light_squared[i] * max(dot(normal, way), 0.0) * inversesqrt(far2 + 1e-6) / (far2 + 0.05);
+        sum += light_squared[i] * max(dot(normal, way), 0.0) * inversesqrt(far2 + 1e-6) / (far2 + 0.05);  // no point
     }
     light = sqrt(sum);
 #endif

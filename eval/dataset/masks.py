@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["box_of", "decode_mask", "encode_mask"]
-
-Box = tuple[int, int, int, int]
+__all__ = ["decode_mask", "encode_mask"]
 
 
 def encode_mask(columns: NDArray[Any], value: int, left: int, right: int) -> str:
@@ -63,10 +61,3 @@ def decode_mask(counts: str, height: int, width: int) -> NDArray[np.bool_]:
         value, shift = 0, 0
     flat = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
     return flat.reshape(width, height).T
-
-
-def box_of(mask: NDArray[np.bool_]) -> Box:
-    """Left, upper, width and height [px] of a mask's pixels; it has some."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    x, y = int(columns[0]), int(rows[0])
-    return x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from goldentime.errors import ConfigError  # noqa: E402 - after the check for PyTorch
 from goldentime.perception.boxes import keep_best  # noqa: E402 - after the check for PyTorch
-from goldentime.perception.detection import Detection, Detector, appearance, distinct, load_detector  # noqa: E402 - likewise
+from goldentime.perception.detection import Detector, appearance, load_detector  # noqa: E402 - likewise
 from goldentime.perception.detection_decode import decode  # noqa: E402 - likewise
 from goldentime.perception.detection_net import (  # noqa: E402 - likewise
     Cells,
@@ -97,13 +97,6 @@ def test_boxes_come_out_best_first_and_within_the_picture():
 def test_of_two_boxes_on_one_thing_the_better_stays():
     corners = np.array([[0, 0, 20, 20], [1, 1, 21, 21], [1, 1, 21, 21], [40, 0, 60, 20]], np.float32)
     assert keep_best(corners, np.array([0, 0, 1, 0]), 0.6).tolist() == [0, 2, 3]
-
-
-def test_two_answers_for_one_thing_become_one():
-    rows = [("mannequin", 0.8, 10.0), ("person", 0.7, 11.0), ("person", 0.6, 60.0)]
-    found = [Detection(category=name, score=score, box=(x, 5.0, 30.0, 60.0)) for name, score, x in rows]
-    assert [d.category for d in distinct(found)] == ["mannequin", "person"]
-    assert distinct([]) == []
 
 
 def test_a_detection_says_who_and_how():

@@ -98,6 +98,14 @@ WORDS = ("화장실", "회의실", "EXIT", "EMERGENCY EXIT", "약국", "비상�
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [("4츨", "4층"), ("11증", "11층"), ("하 2층 B2F", "지하 2층 B2F"), ("304호", "304호"), ("3길", "3길")],
+)
+def test_units_behind_numbers_are_known(text, meant):
+    assert tidy(text) == meant
+
+
+@pytest.mark.parametrize(
     ("text", "chance", "meant"),
     [
         ("화잠실", 0.6, "화장실"),  # one letter misread
@@ -111,6 +119,9 @@ WORDS = ("화장실", "회의실", "EXIT", "EMERGENCY EXIT", "약국", "비상�
         ("바람마루", 0.5, "바람마루"),  # near to nothing
         ("화잠길", 0.999, "화잠길"),  # no doubt, and two letters off
         ("Exit", 0.9, "EXIT"),
+        ("Exit", 0.999, "Exit"),  # a name in its own capitals
+        ("쇼 약국", 0.9, "약국"),  # a pictogram was taken for a letter
+        ("3 약국", 0.9, "3 약국"),
     ],
 )
 def test_a_lexicon_mends_what_is_doubtful(text, chance, meant):
