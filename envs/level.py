@@ -11,7 +11,22 @@ from numpy.typing import NDArray
 from goldentime.errors import ConfigError
 from goldentime.records import record
 
-__all__ = ["UNSEEN", "Box", "Cylinder", "Level", "Mesh", "Primitive", "Triangles", "triangulate"]
+__all__ = [
+    "OUTSIDE",
+    "UNSEEN",
+    "Box",
+    "Cylinder",
+    "Level",
+    "Mesh",
+    "Opening",
+    "Primitive",
+    "Room",
+    "Triangles",
+    "triangulate",
+]
+
+OUTSIDE = -1
+"""In an opening, the open air in place of a room."""
 
 UNSEEN = "unseen"
 """Material of what stops drones and beams but is not drawn, such as the hull of a prop that a camera sees in full."""
@@ -66,6 +81,34 @@ Primitive = Box | Cylinder | Mesh
 
 
 @record
+class Room:
+    """A cuboid of air between solids, as sound meets it."""
+
+    lower: Point
+    upper: Point
+    """[m] corners, world ENU."""
+    materials: tuple[str, str, str, str, str, str]
+    """Of its faces at -x, +x, -y, +y, floor and ceiling, as `Primitive.material` has them; empty where there is none."""
+    absorption_m2: float = 0.0
+    """What stands in it swallows as much sound as so large an open window, equivalent area after Sabine."""
+
+
+@record
+class Opening:
+    """A door or window in the wall between two rooms, or between a room and the open air."""
+
+    rooms: tuple[int, int]
+    """Places in `Level.rooms`; `OUTSIDE` for the open air."""
+    centre: Point
+    size: Point
+    """[m] full extents along the world's axes; the least of the first two is the wall's thickness."""
+    leaf: str = ""
+    """Material of what can close it; empty for a mere hole."""
+    open: float = 1.0
+    """Share of its area that is not closed, in [0, 1]."""
+
+
+@record
 class Level:
     """The static world. A ground plane at z = 0 is always there."""
 
@@ -75,6 +118,9 @@ class Level:
     """Transparent: stop drones; lidar sees them only near normal incidence."""
     bounds: tuple[Point, Point] = ((-50.0, -50.0, 0.0), (50.0, 50.0, 50.0))
     """[m] lower and upper corner of the space a drone may use."""
+    rooms: tuple[Room, ...] = ()
+    """Where sound echoes; outside them there is open air above the ground."""
+    openings: tuple[Opening, ...] = ()
 
 
 class Triangles(NamedTuple):

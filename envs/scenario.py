@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
+from goldentime.envs.acoustics.sounds import Source
 from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.hazards.lights import Lighting
 from goldentime.envs.hazards.smoke import SmokeLayers
@@ -121,6 +122,8 @@ class Scenario:
     smoke: SmokeLayers | None = None
     """What dims a camera's view; lidar and people do not mind it yet."""
     light: Lighting = Lighting()
+    sounds: tuple[Source, ...] = ()
+    """What microphones hear, besides the drones themselves."""
     time_limit_s: float
     task: dict[str, Any]
     """The mission's own JSON-able facts; its module documents them."""
