@@ -243,13 +243,13 @@ def _contest(arguments: list[str]) -> int:
     import argparse
 
     parser = argparse.ArgumentParser(prog="goldentime contest", description="Score an answer of the real contest's form.")
-    parser.add_argument("track", choices=["track1"], help="track1: counting")
-    parser.add_argument("truth", type=Path, help="the file with track1_GT")
-    parser.add_argument("answer", type=Path, help="the file with track1_results")
+    parser.add_argument("track", choices=["track1", "track2"], help="track1: counting; track2: texts, in a form of our own")
+    parser.add_argument("truth", type=Path, help="the file with track1_GT or track2_GT")
+    parser.add_argument("answer", type=Path, help="the file with track1_results or track2_results")
     options = parser.parse_args(arguments)
-    from goldentime.eval.contest.command import track1_command
+    from goldentime.eval.contest.command import contest_command
 
-    return track1_command(options.truth, options.answer)
+    return contest_command(options.track, options.truth, options.answer)
 
 
 def _expect_none(name: str, arguments: list[str]) -> None:
@@ -266,7 +266,7 @@ _COMMANDS = {
     "train": _Command("train experiment=NAME|perception=NAME [...]", "train an agent, a detector or a reader", _train),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures", _dataset),
-    "contest": _Command("contest track1 TRUTH ANSWER", "score an answer of the real contest's form", _contest),
+    "contest": _Command("contest track1|track2 TRUTH ANSWER", "score an answer of the contest's form", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
 }
