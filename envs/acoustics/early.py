@@ -71,10 +71,10 @@ class Early:
         if not len(paths.source):
             return np.zeros((len(step.mics), n), np.float32)
         least, most = paths.delay.min((1, 2)), paths.delay.max((1, 2))
-        begin = past - np.ceil(most).astype(np.int64) - h - 1
-        size = scipy.fft.next_fast_len(n + int(np.ceil((most - least).max())) + 2 * h + 4, real=True)
-        pieces = step.lines[paths.source[:, None], np.minimum(begin[:, None] + np.arange(size), step.lines.shape[1] - 1)]
-        parts = self._filtered(pieces, paths.gains)
+        length = n + int(np.ceil((most - least).max())) + 2 * h + 4
+        begin = np.minimum(past - np.ceil(most).astype(np.int64) - h - 1, past + n + 1 - length)
+        pieces = np.lib.stride_tricks.sliding_window_view(step.lines, length, axis=1)[paths.source, begin]
+        parts = self._filtered(pieces, paths.gains, scipy.fft.next_fast_len(length, real=True))
         at = (past - begin)[:, None, None] - paths.delay + step.knots
         self._fade(parts, pieces, paths.change, (at[..., 0].max(1), at[..., -1].min(1)))
         return _read(parts, paths, at, step.knots)
@@ -108,14 +108,13 @@ class Early:
         gains, change = gains[b, i], before[b, i] - gains[b, i]
         return _Paths(*(part[near] for part in (source, gains, change, delay, strength)))
 
-    def _filtered(self, pieces: Floats32, gains: Floats) -> Floats32:
-        """(p, 4, size) Coefficients of the polynomials around each sample of pieces (p, size)."""
-        size = pieces.shape[1]
+    def _filtered(self, pieces: Floats32, gains: Floats, size: int) -> Floats32:
+        """(p, 4, size) Coefficients of the polynomials around each sample of pieces (p, at most size)."""
         spectra = self._spectra.get(size)
         if spectra is None:
             spectra = self._spectra[size] = _spectra(self._kernels.polynomial, size)
         mixed = (gains.astype(np.float32) @ spectra).view(np.complex64).reshape(len(pieces), DEGREE + 1, -1)
-        mixed *= scipy.fft.rfft(pieces, axis=1)[:, None]
+        mixed *= scipy.fft.rfft(pieces, size, axis=1)[:, None]
         filtered: Floats32 = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
         return filtered
 
@@ -131,9 +130,9 @@ class Early:
         begin, end = np.ceil(inside[0][moved]) + 1.0, np.floor(inside[1][moved]) - 1.0
         end = np.maximum(np.minimum(end, begin + round(_FADE_S * self._rate)), begin + 1.0)
         reach = int(end.max()) + 1
-        size = scipy.fft.next_fast_len(reach + self._kernels.half + 1, real=True)
-        size = min(size, pieces.shape[1])
-        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[..., :reach]
+        length = min(reach + self._kernels.half + 1, pieces.shape[1])
+        size = scipy.fft.next_fast_len(length, real=True)
+        old = self._filtered(pieces[moved, :length], change[moved], size)[..., :reach]
         weight = np.clip((end[:, None] - np.arange(reach)) / (end - begin)[:, None], 0.0, 1.0)
         parts[moved, :, :reach] += weight[:, None].astype(np.float32) * old
 
