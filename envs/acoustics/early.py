@@ -5,6 +5,7 @@ polynomials (C. W. Farrow, IEEE ISCAS 1988, 2641) whose coefficients come out of
 faces and air do to the sound.
 """
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ class _Paths(NamedTuple):
 
 def air_gains(space: Space, distance: Floats) -> Floats:
     """(..., 7) Pressure gain of the air over distances (...) [m], by octave band."""
-    gains: Floats = 10.0 ** (-0.05 * space.air_db_m * distance[..., None])
+    gains: Floats = np.exp((-math.log(10.0) / 20.0) * space.air_db_m * distance[..., None])
     return gains
 
 
@@ -152,20 +153,18 @@ def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
     (p, m, k + 1)."""
     p, degrees, size = parts.shape
     lengths = np.diff(knots)
-    ahead = np.arange(knots[1], dtype=np.float32)
     first = np.floor(at[..., :-1])
-    slope = ((at[..., 1:] - at[..., :-1]) / lengths).astype(np.float32)
-    rest = (at[..., :-1] - first).astype(np.float32)
     row = (np.arange(p) * degrees * size)[:, None, None] + first.astype(np.int64)
-    grow = (np.diff(paths.strength) / lengths).astype(np.float32)
-    strength = paths.strength[..., :-1].astype(np.float32)
+    # Straight lines from knot to knot: (slope, begin) times (0, 1, 2, ... and 1, 1, 1, ...).
+    ahead = np.stack([np.arange(knots[1]), np.ones(knots[1])]).astype(np.float32)
+    lines = np.stack([np.diff(at) / lengths, at[..., :-1] - first], -1).astype(np.float32)
+    loud = np.stack([np.diff(paths.strength) / lengths, paths.strength[..., :-1]], -1).astype(np.float32)
     # A look-up at a place of one of these finds a coefficient of some power.
     powers = [parts.reshape(-1)[k * size :] for k in range(degrees)]
-    heard = np.empty((at.shape[1], len(lengths), len(ahead)), np.float32)
+    heard = np.empty((at.shape[1], len(lengths), int(knots[1])), np.float32)
     # One microphone at a time, which keeps the arrays in the cache.
     for m, sound in enumerate(heard):
-        u = slope[:, m, :, None] * ahead
-        u += rest[:, m, :, None]
+        u = lines[:, m] @ ahead
         whole = np.rint(u)
         u -= whole
         index = whole.astype(np.int64)
@@ -175,7 +174,5 @@ def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
             value *= u
             # What was rounded is not needed any more.
             value += power.take(index, out=whole, mode="clip")
-        loud = np.multiply(grow[:, m, :, None], ahead, out=u)
-        loud += strength[:, m, :, None]
-        np.einsum("pkj,pkj->kj", value, loud, out=sound)
+        np.einsum("pkj,pkj->kj", value, loud[:, m] @ ahead, out=sound)
     return heard.reshape(len(heard), -1)[:, : int(knots[-1])]

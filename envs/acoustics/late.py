@@ -70,16 +70,15 @@ class Reflections:
         size = scipy.fft.next_fast_len(n + responses.shape[2], real=True)
         spectra = scipy.fft.rfft(responses, size, axis=2)
         now = {step.keys[i]: _Response(*both) for i, both in zip(loud, zip(responses, spectra, strict=True), strict=True)}
-        wet = np.zeros(spectra.shape[1:], np.complex64)
         rise = np.arange(n, dtype=np.float32) / np.float32(n)
-        for i, (key, response) in zip(loud, now.items(), strict=True):
-            dry, before = step.lines[i, step.past : step.past + n], self._before.get(key, response)
-            if np.array_equal(before.taps, response.taps):
-                wet += response.spectrum * scipy.fft.rfft(dry, size)
-                continue
+        dry = step.lines[loud, step.past : step.past + n]
+        rising, falling = scipy.fft.rfft(np.stack([dry * rise, dry * (1.0 - rise)]), size, axis=2)
+        wet = np.zeros(spectra.shape[1:], np.complex64)
+        for (key, response), up, down in zip(now.items(), rising, falling, strict=True):
+            before = self._before.get(key, response)
             old = before.spectrum if before.spectrum.shape == wet.shape else scipy.fft.rfft(before.taps, size, axis=1)
-            rising, falling = scipy.fft.rfft(np.stack([dry * rise, dry * (1.0 - rise)]), size, axis=1)
-            wet += response.spectrum * rising + old * falling
+            wet += response.spectrum * up
+            wet += old * down
         self._before = now
         self._coming.add(scipy.fft.irfft(wet, size, axis=1, overwrite_x=True))
         return self._coming.take(m, n)
