@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.acoustics.filters import FilterBank, a_weighting, band_mean_square, fir_of
+from goldentime.envs.acoustics.fir import FilterBank, a_weighting, band_mean_square, fir_of
 from goldentime.records import record
 
 __all__ = ["CapsuleSpec", "Capsules"]
@@ -69,6 +69,13 @@ class Capsules:
         """Sound as the microphones render it, without their noise [Pa], (microphones, n), late by 16
         samples at 16 kHz, 1 ms."""
         return self._filters.run(pressure_pa)
+
+    def respond_anew(self, pressure_pa: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same for a sound that stands for itself: before it and after it there is silence."""
+        self._filters.reset()
+        done = self._filters.run(pressure_pa)
+        self._filters.reset()
+        return done
 
     def hiss(self, count: int) -> NDArray[np.float32]:
         """Their noise [Pa], (microphones, count)."""

@@ -17,7 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.acoustics.filters import FilterBank, a_weighting, band_mean_square, fir_of
+from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
+from goldentime.envs.acoustics.fir import FilterBank, a_weighting, band_mean_square, fir_of
 from goldentime.envs.airframe import Airframe
 
 __all__ = ["PATCHES", "RotorNoise", "rotor_paths"]
@@ -32,7 +33,6 @@ _FLUTTER, _FLUTTER_S = 0.35, 0.1  # spread and correlation time of the tones' am
 _PULSE = 0.35  # depth to which the blades' passing modulates the broadband noise
 _LOW_HZ, _HIGH_HZ = 500.0, 3000.0  # corners of the broadband spectrum, of a 10-inch rotor in hover
 _KNOT_S = 0.01
-_SOUND_M_S = 343.2
 _REFERENCE_PA = 20e-6
 
 
@@ -148,7 +148,7 @@ def rotor_paths(airframe: Airframe, at_m: NDArray[np.float64], sample_rate_hz: i
     # Each of mean square 1 over all directions.
     facing = np.sqrt(np.where(tone, (1.0 - 0.9 * sine2) / 0.7, (0.3 + 0.7 * sine2) / (0.3 + 0.7 / 3.0)))
     spectrum = np.where(tone[..., None], 1.0, _broadband(length, sample_rate_hz))
-    delay = length // 8 + (distance - distance.min()) / _SOUND_M_S * sample_rate_hz
+    delay = length // 8 + (distance - distance.min()) / SPEED_OF_SOUND_M_S * sample_rate_hz
     return FilterBank(fir_of((facing / distance)[..., None] * spectrum, delay, length))
 
 

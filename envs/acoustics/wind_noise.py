@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.control.vehicle import GRAVITY_M_S2
-from goldentime.envs.acoustics.filters import FilterBank, fir_of
+from goldentime.envs.acoustics.fir import FilterBank, fir_of
 from goldentime.envs.airframe import AIR_DENSITY_KG_M3, Airframe
 from goldentime.records import record
 

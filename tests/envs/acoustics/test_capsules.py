@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from goldentime.envs.acoustics.capsules import Capsules, CapsuleSpec
-from goldentime.envs.acoustics.filters import a_weighting
+from goldentime.envs.acoustics.fir import a_weighting
 
 RATE, COUNT = 16_000, 16_000
 ALIKE = CapsuleSpec(gain_std_db=0.0, corner_std_hz=0.0, delay_std_s=0.0, position_std_m=0.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from goldentime.envs.acoustics.arrays import load_array
-from goldentime.envs.acoustics.filters import a_weighting
+from goldentime.envs.acoustics.fir import a_weighting
 from goldentime.envs.acoustics.rotors import PATCHES, RotorNoise, rotor_paths
 from goldentime.envs.airframe import load_airframe
 
