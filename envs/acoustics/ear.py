@@ -40,6 +40,8 @@ class HearingSpec:
     array: str = "spcup2019"
     """Name in `envs/acoustics/arrays`, or a .yaml file."""
     sample_rate_hz: int = 16_000
+    speech: str = "default"
+    """The speech bank whose clips the scenario names, as `load_bank` takes it."""
     order: int = 3
     """How many reflections of a path are followed one by one."""
     tail: bool = True

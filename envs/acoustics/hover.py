@@ -19,8 +19,8 @@ _TILT_RAD, _TILT_S = math.radians(1.5), 0.3
 
 
 def hover_speeds(airframe: Airframe, steps: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Rotor speeds [rad/s] at `steps + 1` instants `HOVER_STEP_S` apart, (steps + 1, rotors): 2 % up and down, as a position
-    controller in slightly moving air makes them."""
+    """Rotor speeds [rad/s] at `steps + 1` instants `HOVER_STEP_S` apart, (steps + 1, rotors): 2 % up and down, as a
+    position controller in slightly moving air makes them."""
     rotors = airframe.layout.count
     swing = _wander(_COMMON, _COMMON_S, (steps + 1, 1), rng) + _wander(_SINGLE, _SINGLE_S, (steps + 1, rotors), rng)
     speeds: NDArray[np.float64] = airframe.hover_rotor_speed_rad_s * (1.0 + swing)
