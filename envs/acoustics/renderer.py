@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
 from goldentime.envs.acoustics.early import Early
 from goldentime.envs.acoustics.late import Feed, Reflections, Reverberation
-from goldentime.envs.acoustics.paths import Way, chains_of, ways_between
+from goldentime.envs.acoustics.paths import Way, ways_between
 from goldentime.envs.acoustics.space import Space, space_of
 from goldentime.envs.acoustics.step import Beam, Step
 from goldentime.envs.acoustics.tail import onset_s
@@ -86,8 +86,7 @@ class Renderer:
                 f"acoustics: expected a sample rate > 0 and an order in 0..8, got {sample_rate_hz} and {order}"
             )
         self._space = level if isinstance(level, Space) else space_of(level)
-        self._rate = sample_rate_hz
-        self._chains = chains_of(self._space.openings)
+        self._rate, self._order = sample_rate_hz, order
         self._early = Early(self._space, sample_rate_hz, order)
         self._reflections = Reflections(self._space, sample_rate_hz, order)
         drawn = stream(0, "acoustics.tail") if rng is None else rng
@@ -181,7 +180,10 @@ class Renderer:
     def _ways(self, key: Hashable, step: Step) -> tuple[Ways, Ways]:
         """The ways of a source at the end of the step and of the last one, by their keys."""
         track, ear = self._tracks[key], step.mics[:, -1].mean(0)
-        ways = {way.key: way for way in ways_between(self._space, self._chains, track.points[-1], ear)}
+        ways = {way.key: way for way in ways_between(self._space, track.points[-1], ear)}
+        if self._order == 0:
+            # Without images none coincides.
+            ways = {key: way._replace(baffle=np.ones_like(way.baffle)) for key, way in ways.items()}
         before, track.ways = track.ways, ways
         return ways, ways if before is None else before
 
@@ -228,4 +230,4 @@ def _beam(key: Hashable, line: int, ways: tuple[Way, Way], step: Step, seen: Flo
     else:
         points = old.point + share[:, None] * (way.point - old.point)
         extra = old.extra_m + share * (way.extra_m - old.extra_m)
-    return Beam((key, way.key), line, way.room, points, extra, way.gains, fade, way.echoes)
+    return Beam((key, way.key), line, way.room, points, extra, way.gains / way.baffle, fade, way.echoes)
