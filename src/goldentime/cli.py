@@ -233,6 +233,19 @@ def _assets(arguments: list[str]) -> int:
     return build_assets(options.what, options.source)
 
 
+def _speech(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime speech", description="The bank of speech, coughs and knocking.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    build = verbs.add_parser("build", help="make the embedded bank again, by free synthesisers")
+    build.add_argument("folder", nargs="?", type=Path, help="to write to; by default the package's own")
+    options = parser.parse_args(arguments)
+    from goldentime.envs.speech.build import build_bank
+
+    return build_bank(options.folder)
+
+
 def _dataset(arguments: list[str]) -> int:
     from goldentime.eval.dataset.command import dataset_command
 
@@ -268,6 +281,7 @@ _COMMANDS = {
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures", _dataset),
     "contest": _Command("contest track1 TRUTH ANSWER", "score an answer of the real contest's form", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
+    "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
 }
 
