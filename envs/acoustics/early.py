@@ -80,7 +80,7 @@ class Early:
 
     def _paths(self, beams: Sequence[Beam], mics: Floats, past: int) -> _Paths:
         if not beams:
-            return _Paths(*([np.zeros(0, np.int64)] + [np.zeros(0)] * 4))
+            return _Paths(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(4)))
         rooms = np.array([beam.room for beam in beams])
         lower, size = self._space.lower[rooms][:, None], self._space.size[rooms][:, None]
         placed = mirrored(np.array([beam.points for beam in beams]), lower, size, self._images.cell)

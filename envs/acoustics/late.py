@@ -147,7 +147,12 @@ class Reverberation:
         return self._coming.take(m, n)
 
     def _feed(
-        self, inputs: dict[int, Floats32], feed: Feed | None, line: Floats32, step: Step, weight: Floats32 | None
+        self,
+        inputs: dict[int, Floats32],
+        feed: Feed | None,
+        line: Floats32,
+        step: Step,
+        weight: NDArray[np.floating] | None,
     ) -> None:
         """Add a source's share to the input of a room."""
         if feed is None:
