@@ -42,7 +42,9 @@ LONG_S = 20.0
 def source(kind: Any, start: tuple[float, float, float], calls: bool) -> Source:
     """One that walks 4 m there and back in 20 s, and never falls silent."""
     x, y, z = start
-    path = tuple(Waypoint(time_s=t, position=(x, y + 2.0 * abs(t % 10.0 - 5.0) / 5.0, z)) for t in np.arange(0.0, 40.0, 5.0))
+    path = tuple(
+        Waypoint(time_s=t, position=(x, y + 2.0 * abs(t % 10.0 - 5.0) / 5.0, z)) for t in np.arange(0.0, 40.0, 5.0)
+    )
     return Source(kind=kind, path=path, soundings=(Sounding(start_s=0.0, duration_s=1e4, level_db=80.0),), calls=calls)
 
 
