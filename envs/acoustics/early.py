@@ -27,6 +27,7 @@ Ints = NDArray[np.int64]
 NEAREST_M = 0.1
 """Sound does not grow louder nearer than this."""
 _FAINT = 1e-4
+_SLIGHT = 0.005
 _FADE_S = 0.01
 """Time in which the filter of a path changes."""
 _BANDS = 7
@@ -89,6 +90,9 @@ class Early:
         gains = self._faces[rooms] * np.array([beam.gains for beam in beams])[:, None] * air_gains(self._space, middle)
         gains[[i for i, beam in enumerate(beams) if not beam.echoes], 1:] = 0.0
         before = np.array([self._before.get(beam.key, gain) for beam, gain in zip(beams, gains, strict=True)])
+        # What the air changes on a way of centimetres can wait until it is worth a fade.
+        slight = (np.abs(gains - before) < _SLIGHT * before.max(-1, keepdims=True)).all(-1, keepdims=True)
+        gains = np.where(slight, before, gains)
         self._before = {beam.key: gain for beam, gain in zip(beams, gains, strict=True)}
         b, i = np.nonzero(np.maximum(gains, before).max(-1) > _FAINT)
         # (p, m, k + 1): no array of all images with all microphones is made.
@@ -105,15 +109,15 @@ class Early:
         return _Paths(*(part[near] for part in (source, gains, change, delay, strength)))
 
     def _filtered(self, pieces: Floats32, gains: Floats) -> Floats32:
-        """(p, size, 4) Coefficients of the polynomials around each sample of pieces (p, size)."""
+        """(p, 4, size) Coefficients of the polynomials around each sample of pieces (p, size)."""
         size = pieces.shape[1]
         spectra = self._spectra.get(size)
         if spectra is None:
             spectra = self._spectra[size] = _spectra(self._kernels.polynomial, size)
         mixed = (gains.astype(np.float32) @ spectra).view(np.complex64).reshape(len(pieces), DEGREE + 1, -1)
         mixed *= scipy.fft.rfft(pieces, axis=1)[:, None]
-        filtered = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
-        return np.ascontiguousarray(filtered.transpose(0, 2, 1))
+        filtered: Floats32 = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
+        return filtered
 
     def _fade(self, parts: Floats32, pieces: Floats32, change: Floats, inside: tuple[Floats, Floats]) -> None:
         """Lead the filters of the last step over into those of this one.
@@ -129,9 +133,9 @@ class Early:
         reach = int(end.max()) + 1
         size = scipy.fft.next_fast_len(reach + self._kernels.half + 1, real=True)
         size = min(size, pieces.shape[1])
-        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[:, :reach]
+        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[..., :reach]
         weight = np.clip((end[:, None] - np.arange(reach)) / (end - begin)[:, None], 0.0, 1.0)
-        parts[moved, :reach] += weight[..., None].astype(np.float32) * old
+        parts[moved, :, :reach] += weight[:, None].astype(np.float32) * old
 
 
 def _spectra(kernels: Floats32, size: int) -> Floats32:
@@ -145,20 +149,20 @@ def _spectra(kernels: Floats32, size: int) -> Floats32:
 
 
 def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
-    """(m, n) The sum of what the paths bring: `parts` (p, size, 4) read at places that lead from knot to knot of `at`
+    """(m, n) The sum of what the paths bring: `parts` (p, 4, size) read at places that lead from knot to knot of `at`
     (p, m, k + 1)."""
-    p, size, _ = parts.shape
+    p, degrees, size = parts.shape
     lengths = np.diff(knots)
     ahead = np.arange(knots[1], dtype=np.float32)
     first = np.floor(at[..., :-1])
     slope = ((at[..., 1:] - at[..., :-1]) / lengths).astype(np.float32)
     rest = (at[..., :-1] - first).astype(np.float32)
-    row = (np.arange(p) * size)[:, None, None] + first.astype(np.int64)
+    row = (np.arange(p) * degrees * size)[:, None, None] + first.astype(np.int64)
     grow = (np.diff(paths.strength) / lengths).astype(np.float32)
     strength = paths.strength[..., :-1].astype(np.float32)
-    # The four coefficients lie together, so that one look-up brings them all.
-    four = parts.view(np.complex128).reshape(-1)
-    heard = np.empty((at.shape[1], len(lengths) * len(ahead)), np.float32)
+    # A look-up at a place of one of these finds a coefficient of some power.
+    powers = [parts.reshape(-1)[k * size :] for k in range(degrees)]
+    heard = np.empty((at.shape[1], len(lengths), len(ahead)), np.float32)
     # One microphone at a time, which keeps the arrays in the cache.
     for m, sound in enumerate(heard):
         u = slope[:, m, :, None] * ahead
@@ -167,14 +171,12 @@ def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
         u -= whole
         index = whole.astype(np.int64)
         index += row[:, m, :, None]
-        found = four.take(index, mode="clip").view(np.float32).reshape(*index.shape, 4)
-        value = found[..., 3] * u
-        for k in (2, 1):
-            value += found[..., k]
+        value = powers[-1].take(index, mode="clip")
+        for power in powers[-2::-1]:
             value *= u
-        value += found[..., 0]
+            # What was rounded is not needed any more.
+            value += power.take(index, out=whole, mode="clip")
         loud = np.multiply(grow[:, m, :, None], ahead, out=u)
         loud += strength[:, m, :, None]
-        value *= loud
-        value.reshape(p, -1).sum(0, out=sound)
-    return heard[:, : int(knots[-1])]
+        np.einsum("pkj,pkj->kj", value, loud, out=sound)
+    return heard.reshape(len(heard), -1)[:, : int(knots[-1])]

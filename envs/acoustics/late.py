@@ -39,6 +39,13 @@ class Feed(NamedTuple):
     """[samples]"""
 
 
+class _Response(NamedTuple):
+    taps: Floats32
+    """(m, length)"""
+    spectrum: NDArray[np.complex64]
+    """(m, f)"""
+
+
 class Reflections:
     """From the second order on. Streaming state: the responses at the end of the last step, and what is to arrive."""
 
@@ -49,28 +56,33 @@ class Reflections:
         self._faces = face_gains(space.reflect, images.hits[images.order >= 2])
         self._kernels = kernels_of(rate_hz)
         self._length = _PAGE
-        self._before: dict[Hashable, Floats32] = {}
+        self._before: dict[Hashable, _Response] = {}
         self._coming = Coming()
 
     def render(self, beams: Sequence[Beam], step: Step) -> Floats32:
         """(m, n) What arrives in a step. `beams` are those that hold at its end."""
         n, m = step.samples, len(step.mics)
-        if not len(self._cell):
-            return np.zeros((m, n), np.float32)
         loud = [i for i in range(len(step.keys)) if step.lines[i, step.past :].any()]
-        now = self._responses(beams, loud, step)
-        before = np.array([self._older(step.keys[i], response) for i, response in zip(loud, now, strict=True)])
-        self._before = {step.keys[i]: response for i, response in zip(loud, now, strict=True)}
-        if loud and now.any():
-            dry = step.lines[loud, step.past : step.past + n]
-            self._coming.add(_convolved(dry, before, now))
+        if not len(self._cell) or not loud:
+            self._before = {}
+            return self._coming.take(m, n)
+        responses = self._responses(beams, loud, step)
+        size = scipy.fft.next_fast_len(n + responses.shape[2], real=True)
+        spectra = scipy.fft.rfft(responses, size, axis=2)
+        now = {step.keys[i]: _Response(*both) for i, both in zip(loud, zip(responses, spectra, strict=True), strict=True)}
+        wet = np.zeros(spectra.shape[1:], np.complex64)
+        rise = np.arange(n, dtype=np.float32) / np.float32(n)
+        for i, (key, response) in zip(loud, now.items(), strict=True):
+            dry, before = step.lines[i, step.past : step.past + n], self._before.get(key, response)
+            if np.array_equal(before.taps, response.taps):
+                wet += response.spectrum * scipy.fft.rfft(dry, size)
+                continue
+            old = before.spectrum if before.spectrum.shape == wet.shape else scipy.fft.rfft(before.taps, size, axis=1)
+            rising, falling = scipy.fft.rfft(np.stack([dry * rise, dry * (1.0 - rise)]), size, axis=1)
+            wet += response.spectrum * rising + old * falling
+        self._before = now
+        self._coming.add(scipy.fft.irfft(wet, size, axis=1, overwrite_x=True))
         return self._coming.take(m, n)
-
-    def _older(self, key: Hashable, response: Floats32) -> Floats32:
-        before = self._before.get(key)
-        if before is None:
-            return response
-        return before if before.shape == response.shape else _padded(before, response.shape[1])
 
     def _responses(self, beams: Sequence[Beam], loud: Sequence[int], step: Step) -> Floats32:
         """(loud sources, m, length) Impulse responses at the end of the step."""
@@ -183,30 +195,3 @@ class Reverberation:
             spectra = self._spectra[room, size] = scipy.fft.rfft(tail, size, axis=1)
         wet: Floats32 = scipy.fft.irfft(spectra * scipy.fft.rfft(dry, size), size, axis=1, overwrite_x=True)
         return wet
-
-
-def _padded(response: Floats32, length: int) -> Floats32:
-    longer = np.zeros((len(response), length), np.float32)
-    longer[:, : response.shape[1]] = response
-    return longer
-
-
-def _convolved(dry: Floats32, before: Floats32, now: Floats32) -> Floats32:
-    """(m, any) Signals (s, n) through responses (s, m, l) that fade from those before to those now, summed over s."""
-    n = dry.shape[1]
-    size = scipy.fft.next_fast_len(n + now.shape[2], real=True)
-    rise = np.arange(n, dtype=np.float32) / n
-    same = np.array_equal(before, now)
-    wet = _product(dry if same else dry * rise, now, size)
-    if not same:
-        wet += _product(dry * (1.0 - rise), before, size)
-    sound: Floats32 = scipy.fft.irfft(wet, size, axis=1, overwrite_x=True)
-    return sound
-
-
-def _product(dry: Floats32, response: Floats32, size: int) -> NDArray[np.complex64]:
-    """(m, f) Spectrum of the sum over sources."""
-    spectra = scipy.fft.rfft(response, size, axis=2)
-    spectra *= scipy.fft.rfft(dry, size, axis=1)[:, None]
-    total: NDArray[np.complex64] = spectra.sum(0)
-    return total
