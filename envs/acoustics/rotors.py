@@ -121,7 +121,8 @@ class RotorNoise:
 def _hats(count: int, knots: int) -> NDArray[np.float32]:
     """Each knot's weight at each sample, (knots + 1, count)."""
     place = np.arange(count)[None] * (knots / count)
-    return np.clip(1.0 - np.abs(place - np.arange(knots + 1)[:, None]), 0.0, 1.0).astype(np.float32)
+    hats: NDArray[np.float32] = np.clip(1.0 - np.abs(place - np.arange(knots + 1)[:, None]), 0.0, 1.0).astype(np.float32)
+    return hats
 
 
 def rotor_paths(airframe: Airframe, at_m: NDArray[np.float64], sample_rate_hz: int) -> FilterBank:

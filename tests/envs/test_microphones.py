@@ -104,7 +104,7 @@ def test_other_rates(rate, hz, samples):
 
 def test_slower_readings_than_actions_hold_the_last_one_and_lose_no_sound():
     spreads = dict.fromkeys(("gain_std_db", "corner_std_hz", "delay_std_s", "position_std_m"), 0.0)
-    alike = SILENT | {"capsule": SILENT["capsule"] | spreads}
+    alike = SILENT | {"capsule": {"self_noise_db": -100.0, **spreads}}
     ears = Ears(alike, hz=10.0, action_hz=30.0)
     got = ears.run(scene(alarm()), 10)
     assert (got[0:3] == got[0]).all()
