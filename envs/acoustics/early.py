@@ -5,6 +5,7 @@ polynomials (C. W. Farrow, IEEE ISCAS 1988, 2641) whose coefficients come out of
 faces and air do to the sound.
 """
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ class _Paths(NamedTuple):
 
 def air_gains(space: Space, distance: Floats) -> Floats:
     """(..., 7) Pressure gain of the air over distances (...) [m], by octave band."""
-    gains: Floats = 10.0 ** (-0.05 * space.air_db_m * distance[..., None])
+    gains: Floats = np.exp((-math.log(10.0) / 20.0) * space.air_db_m * distance[..., None])
     return gains
 
 
@@ -71,10 +72,10 @@ class Early:
         if not len(paths.source):
             return np.zeros((len(step.mics), n), np.float32)
         least, most = paths.delay.min((1, 2)), paths.delay.max((1, 2))
-        begin = past - np.ceil(most).astype(np.int64) - h - 1
-        size = scipy.fft.next_fast_len(n + int(np.ceil((most - least).max())) + 2 * h + 4, real=True)
-        pieces = step.lines[paths.source[:, None], np.minimum(begin[:, None] + np.arange(size), step.lines.shape[1] - 1)]
-        parts = self._filtered(pieces, paths.gains)
+        length = n + int(np.ceil((most - least).max())) + 2 * h + 4
+        begin = np.minimum(past - np.ceil(most).astype(np.int64) - h - 1, past + n + 1 - length)
+        pieces = np.lib.stride_tricks.sliding_window_view(step.lines, length, axis=1)[paths.source, begin]
+        parts = self._filtered(pieces, paths.gains, scipy.fft.next_fast_len(length, real=True))
         at = (past - begin)[:, None, None] - paths.delay + step.knots
         self._fade(parts, pieces, paths.change, (at[..., 0].max(1), at[..., -1].min(1)))
         return _read(parts, paths, at, step.knots)
@@ -108,14 +109,13 @@ class Early:
         gains, change = gains[b, i], before[b, i] - gains[b, i]
         return _Paths(*(part[near] for part in (source, gains, change, delay, strength)))
 
-    def _filtered(self, pieces: Floats32, gains: Floats) -> Floats32:
-        """(p, 4, size) Coefficients of the polynomials around each sample of pieces (p, size)."""
-        size = pieces.shape[1]
+    def _filtered(self, pieces: Floats32, gains: Floats, size: int) -> Floats32:
+        """(p, 4, size) Coefficients of the polynomials around each sample of pieces (p, at most size)."""
         spectra = self._spectra.get(size)
         if spectra is None:
             spectra = self._spectra[size] = _spectra(self._kernels.polynomial, size)
         mixed = (gains.astype(np.float32) @ spectra).view(np.complex64).reshape(len(pieces), DEGREE + 1, -1)
-        mixed *= scipy.fft.rfft(pieces, axis=1)[:, None]
+        mixed *= scipy.fft.rfft(pieces, size, axis=1)[:, None]
         filtered: Floats32 = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
         return filtered
 
@@ -131,9 +131,9 @@ class Early:
         begin, end = np.ceil(inside[0][moved]) + 1.0, np.floor(inside[1][moved]) - 1.0
         end = np.maximum(np.minimum(end, begin + round(_FADE_S * self._rate)), begin + 1.0)
         reach = int(end.max()) + 1
-        size = scipy.fft.next_fast_len(reach + self._kernels.half + 1, real=True)
-        size = min(size, pieces.shape[1])
-        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[..., :reach]
+        length = min(reach + self._kernels.half + 1, pieces.shape[1])
+        size = scipy.fft.next_fast_len(length, real=True)
+        old = self._filtered(pieces[moved, :length], change[moved], size)[..., :reach]
         weight = np.clip((end[:, None] - np.arange(reach)) / (end - begin)[:, None], 0.0, 1.0)
         parts[moved, :, :reach] += weight[:, None].astype(np.float32) * old
 
@@ -153,20 +153,18 @@ def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
     (p, m, k + 1)."""
     p, degrees, size = parts.shape
     lengths = np.diff(knots)
-    ahead = np.arange(knots[1], dtype=np.float32)
     first = np.floor(at[..., :-1])
-    slope = ((at[..., 1:] - at[..., :-1]) / lengths).astype(np.float32)
-    rest = (at[..., :-1] - first).astype(np.float32)
     row = (np.arange(p) * degrees * size)[:, None, None] + first.astype(np.int64)
-    grow = (np.diff(paths.strength) / lengths).astype(np.float32)
-    strength = paths.strength[..., :-1].astype(np.float32)
+    # Straight lines from knot to knot: (slope, begin) times (0, 1, 2, ... and 1, 1, 1, ...).
+    ahead = np.stack([np.arange(knots[1]), np.ones(knots[1])]).astype(np.float32)
+    lines = np.stack([np.diff(at) / lengths, at[..., :-1] - first], -1).astype(np.float32)
+    loud = np.stack([np.diff(paths.strength) / lengths, paths.strength[..., :-1]], -1).astype(np.float32)
     # A look-up at a place of one of these finds a coefficient of some power.
     powers = [parts.reshape(-1)[k * size :] for k in range(degrees)]
-    heard = np.empty((at.shape[1], len(lengths), len(ahead)), np.float32)
+    heard = np.empty((at.shape[1], len(lengths), int(knots[1])), np.float32)
     # One microphone at a time, which keeps the arrays in the cache.
     for m, sound in enumerate(heard):
-        u = slope[:, m, :, None] * ahead
-        u += rest[:, m, :, None]
+        u = lines[:, m] @ ahead
         whole = np.rint(u)
         u -= whole
         index = whole.astype(np.int64)
@@ -176,7 +174,5 @@ def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
             value *= u
             # What was rounded is not needed any more.
             value += power.take(index, out=whole, mode="clip")
-        loud = np.multiply(grow[:, m, :, None], ahead, out=u)
-        loud += strength[:, m, :, None]
-        np.einsum("pkj,pkj->kj", value, loud, out=sound)
+        np.einsum("pkj,pkj->kj", value, loud[:, m] @ ahead, out=sound)
     return heard.reshape(len(heard), -1)[:, : int(knots[-1])]
