@@ -41,6 +41,8 @@ class Agreed:
     """A report is of a call whose onset differs no more."""
     place_m: float = 3.0
     """A place farther off earns nothing; costs it has none."""
+    places: bool = True
+    """Whether places count at all."""
 
     def __post_init__(self) -> None:
         if not (0.0 <= self.exact_deg <= self.tolerance_deg <= 180.0 and self.onset_s > 0.0 and self.place_m > _THERE_M):
@@ -167,7 +169,7 @@ def _find(facts: Facts, book: Book, hit: _Hit, said: tuple[Report, float]) -> tu
 
 def _place(facts: Facts, book: Book, call: Call, report: Report, detail: dict[str, Any]) -> tuple[Book, float]:
     """What the reported place adds to the best so far of that caller; the error goes into the detail."""
-    if not report.placed:
+    if not (report.placed and facts.agreed.places):
         return book, 0.0
     error_m = math.dist(report.position_m, call.at_m)
     detail["error_m"] = round(error_m, 3)
