@@ -7,16 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
-from goldentime.envs.level import Level
+from goldentime.envs.acoustics.early import Early
+from goldentime.envs.acoustics.late import Feed, Reflections, Reverberation
+from goldentime.envs.acoustics.paths import Way, chains_of, ways_between
+from goldentime.envs.acoustics.space import Space, space_of
+from goldentime.envs.acoustics.step import Beam, Step
+from goldentime.envs.acoustics.tail import onset_s
+from goldentime.envs.level import OUTSIDE, Level
 from goldentime.errors import ConfigError
+from goldentime.rng import stream
 
 __all__ = ["Renderer", "SignalChunk"]
 
 Floats = NDArray[np.float64]
+Floats32 = NDArray[np.float32]
 
 _KNOT_S = 0.01
 _LONGEST_S = 1.0
-_TAPS = 32
+"""What is longer on its way is not heard."""
 
 
 class SignalChunk(NamedTuple):
@@ -32,6 +40,29 @@ class SignalChunk(NamedTuple):
     """(3,) [m] where it is at the end of the step."""
 
 
+class _Track:
+    """One source: what it gave off in the last second, where it was, and by which ways it was heard."""
+
+    def __init__(self, past: int) -> None:
+        self.line: Floats32 = np.zeros(past, np.float32)
+        self.times: list[int] = []
+        self.points: list[Floats] = []
+        self.ways: dict[tuple[object, ...], Way] | None = None
+
+    def follow(self, chunk: SignalChunk, begin: int, n: int) -> None:
+        """Note a step that begins at a sample."""
+        self.line = np.concatenate([self.line, chunk.samples.astype(np.float32)])
+        keep = next((i for i, time in enumerate(self.times) if time > begin - len(self.line)), len(self.times))
+        self.times = [*self.times[max(keep - 1, 0) :], begin, begin + n]
+        start, end = np.asarray(chunk.start, np.float64), np.asarray(chunk.end, np.float64)
+        self.points = [*self.points[max(keep - 1, 0) :], start, end]
+
+    def at(self, times: Floats) -> Floats:
+        """(k, 3) [m] where it was at times (k,) [samples]."""
+        points = np.array(self.points)
+        return np.column_stack([np.interp(times, self.times, points[:, i]) for i in range(3)])
+
+
 class Renderer:
     """The sound at one array of microphones in one level; streaming.
 
@@ -42,7 +73,7 @@ class Renderer:
 
     def __init__(
         self,
-        level: Level,
+        level: Level | Space,
         sample_rate_hz: int,
         *,
         order: int = 3,
@@ -52,24 +83,30 @@ class Renderer:
         """
         Args:
             level: its `rooms` and `openings`, its solids for what goes through walls; without rooms all is open air over
-                the ground at z = 0.
+                the ground at z = 0. Or what `space_of` made of it.
             sample_rate_hz: of all signals.
             order: how many reflections of a path in a room are followed one by one, 0 for the direct path alone.
             tail: whether rooms reverberate after those.
             rng: draws the fine structure of reverberation; without it, it is always the same.
 
         Raises:
-            ConfigError: a rate that is not positive or an order outside 0..8.
+            ConfigError: a rate that is not positive or an order outside 0..8; rooms and openings that do not fit.
         """
         if sample_rate_hz <= 0 or not 0 <= order <= 8:
             raise ConfigError(
                 f"acoustics: expected a sample rate > 0 and an order in 0..8, got {sample_rate_hz} and {order}"
             )
-        self._level, self._rate, self._order, self._tail = level, sample_rate_hz, order, tail
-        self._rng = rng
-        self._past: dict[Hashable, NDArray[np.float32]] = {}
-        self._last: dict[Hashable, Floats] = {}
-        self._keep = int(_LONGEST_S * sample_rate_hz)
+        self._space = level if isinstance(level, Space) else space_of(level)
+        self._rate = sample_rate_hz
+        self._chains = chains_of(self._space.openings)
+        self._early = Early(self._space, sample_rate_hz, order)
+        self._reflections = Reflections(self._space, sample_rate_hz, order)
+        drawn = stream(0, "acoustics.tail") if rng is None else rng
+        self._reverberation = Reverberation(self._space, sample_rate_hz, order, drawn) if tail else None
+        self._onsets = [onset_s(self._space, room, order) for room in range(len(self._space.size) - 1)]
+        self._tracks: dict[Hashable, _Track] = {}
+        self._past = int(_LONGEST_S * sample_rate_hz)
+        self._time = 0
 
     def render(self, sources: Sequence[SignalChunk], mics_start: Floats, mics_end: Floats, n: int) -> NDArray[np.float32]:
         """The next n samples at the microphones.
@@ -87,38 +124,100 @@ class Renderer:
             ConfigError: shapes that do not fit.
         """
         mics_start, mics_end = np.asarray(mics_start, np.float64), np.asarray(mics_end, np.float64)
+        self._check(sources, mics_start, mics_end, n)
+        self._follow(sources, n)
+        step = self._step(mics_start, mics_end, n)
+        beams: list[Beam] = []
+        feeds: dict[Hashable, Feed | None] = {}
+        for line, key in enumerate(step.keys):
+            # What is heard of a source fades with its ways, in silence too.
+            beams += self._beams(key, line, step, feeds)
+        heard = self._early.render(beams, step)
+        heard = heard + self._reflections.render([beam for beam in beams if beam.fade[1] > 0.0], step)
+        if self._reverberation is not None:
+            heard += self._reverberation.render(feeds, step)
+        self._time += n
+        return heard
+
+    def _check(self, sources: Sequence[SignalChunk], mics_start: Floats, mics_end: Floats, n: int) -> None:
         if mics_start.ndim != 2 or mics_start.shape[1] != 3 or mics_start.shape != mics_end.shape or n < 1:
             raise ConfigError(
                 f"acoustics: expected microphones (m, 3) twice and n >= 1, got {mics_start.shape}, {mics_end.shape}, {n}"
             )
+        for chunk in sources:
+            if np.shape(chunk.samples) != (n,) or np.shape(chunk.start) != (3,) or np.shape(chunk.end) != (3,):
+                raise ConfigError(
+                    f"acoustics: source {chunk.key!r}: expected ({n},) samples, start and end (3,), got "
+                    f"{np.shape(chunk.samples)}, {np.shape(chunk.start)} and {np.shape(chunk.end)}"
+                )
+        if len({chunk.key for chunk in sources}) < len(sources):
+            raise ConfigError(f"acoustics: expected one chunk a key, got {[chunk.key for chunk in sources]}")
+
+    def _follow(self, sources: Sequence[SignalChunk], n: int) -> None:
+        """Bring all tracks up to the end of the step; those that have nothing on the way any more are forgotten."""
         chunks = {chunk.key: chunk for chunk in sources}
-        for key, at in self._last.items():
+        for key in chunks.keys() - self._tracks.keys():
+            self._tracks[key] = _Track(self._past)
+        for key, track in list(self._tracks.items()):
+            track.line = track.line[-self._past :]
             if key not in chunks:
-                chunks[key] = SignalChunk(key, np.zeros(n, np.float32), at, at)
-        heard = np.zeros((len(mics_start), n))
-        share = (np.arange(n) + 0.0) / n
-        for key, chunk in chunks.items():
-            if chunk.samples.shape != (n,):
-                raise ConfigError(f"acoustics: source {key!r}: expected ({n},) samples, got {chunk.samples.shape}")
-            past = self._past.get(key, np.zeros(self._keep, np.float32))
-            line = np.concatenate([past, chunk.samples.astype(np.float32)])
-            start, end = np.asarray(chunk.start, np.float64), np.asarray(chunk.end, np.float64)
-            away = (mics_start - start)[:, None] + share[:, None] * (mics_end - mics_start - end + start)[:, None]
-            distance = np.maximum(np.linalg.norm(away, axis=-1), 0.01)
-            when = self._keep + np.arange(n) - distance / SPEED_OF_SOUND_M_S * self._rate
-            heard += _read(line, when) / distance
-            self._past[key] = line[n:]
-            self._last[key] = end
-        return heard.astype(np.float32)
+                if not track.line.any():
+                    del self._tracks[key]
+                    continue
+                still = track.points[-1]
+                chunks[key] = SignalChunk(key, np.zeros(n, np.float32), still, still)
+            track.follow(chunks[key], self._time, n)
 
+    def _step(self, mics_start: Floats, mics_end: Floats, n: int) -> Step:
+        step = -(-n // max(1, -(-n // max(1, round(_KNOT_S * self._rate)))))
+        knots = np.minimum(np.arange(-(-n // step) + 1) * step, n)
+        mics = mics_start[:, None] + (knots / n)[:, None] * (mics_end - mics_start)[:, None]
+        lines = np.zeros((len(self._tracks), self._past + n + 1), np.float32)
+        for line, track in zip(lines, self._tracks.values(), strict=True):
+            line[:-1] = track.line
+        return Step(tuple(self._tracks), lines, mics, knots)
 
-def _read(line: NDArray[np.float32], when: Floats) -> Floats:
-    """A signal between its samples, by a windowed sinc."""
-    whole = np.floor(when)
-    taps = np.arange(-_TAPS // 2 + 1, _TAPS // 2 + 1)
-    offset = (when - whole)[..., None] - taps
-    weights = np.sinc(offset) * (0.5 + 0.5 * np.cos(2.0 * np.pi * offset / (_TAPS + 1)))
-    places = whole[..., None].astype(np.intp) + taps
-    inside = (places >= 0) & (places < len(line))
-    values: Floats = (weights * np.where(inside, line[np.clip(places, 0, len(line) - 1)], 0.0)).sum(-1)
-    return values
+    def _beams(self, key: Hashable, line: int, step: Step, feeds: dict[Hashable, Feed | None]) -> list[Beam]:
+        """The ways of a source in the step: those that stay, those that come and those that go."""
+        track, ear = self._tracks[key], step.mics[:, -1].mean(0)
+        ways = {way.key: way for way in ways_between(self._space, self._chains, track.points[-1], ear)}
+        before = track.ways if track.ways is not None else ways
+        track.ways = ways
+        feeds[key] = self._feed(ways, ear)
+        if not step.lines[line].any():
+            return []
+        points = self._seen(track, step)
+        share = step.knots / step.samples
+        beams = []
+        for way in (*ways.values(), *(way for way in before.values() if way.key not in ways)):
+            old = before.get(way.key, way)
+            from_to = points, np.zeros(len(share))
+            if not way.from_source:
+                from_to = (
+                    old.point + share[:, None] * (way.point - old.point),
+                    old.extra_m + share * (way.extra_m - old.extra_m),
+                )
+            fade = (float(way.key in before), float(way.key in ways))
+            beams.append(Beam((key, way.key), line, way.room, *from_to, way.gains, fade, way.echoes))
+        return beams
+
+    def _seen(self, track: _Track, step: Step) -> Floats:
+        """(k + 1, 3) [m] Where the source was when it gave off what reaches the microphones at the knots."""
+        time, ears = step.knots + float(self._time), step.mics.mean(0)
+        points = track.at(time)
+        for _ in range(2):
+            away = np.linalg.norm(points - ears, axis=1)
+            points = track.at(time - away / SPEED_OF_SOUND_M_S * self._rate)
+        return points
+
+    def _feed(self, ways: dict[tuple[object, ...], Way], ear: Floats) -> Feed | None:
+        """What the best way gives to the reverberation of the room. It is not heard before the direct sound: a later start
+        takes up the decay where it then would be (M. Barron and L.-J. Lee, J. Acoust. Soc. Am. 84 (1988) 618)."""
+        way = next(iter(ways.values()), None)
+        if way is None or way.room == OUTSIDE or not way.tail.any():
+            return None
+        direct_s = float(np.linalg.norm(way.point - ear)) / SPEED_OF_SOUND_M_S
+        wait_s = max(direct_s - self._onsets[way.room], 0.0)
+        gains = way.tail * 10.0 ** (-3.0 * wait_s / self._space.rt60_s[way.room])
+        delay = round((way.extra_m / SPEED_OF_SOUND_M_S + wait_s) * self._rate)
+        return Feed(way.room, tuple(gains.tolist()), delay)
