@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from goldentime.control.frames import yaw_of
 from goldentime.envs.airframe import load_airframe
 from goldentime.envs.mission import Reports, Sheet, Verdict
 from goldentime.envs.reports import ReportSchema
@@ -21,7 +22,7 @@ from goldentime.missions.search_ledger import Ledger, ReportCosts
 from goldentime.missions.search_place import place_brief
 from goldentime.missions.voices_calls import CALLS, Call, calls_of
 from goldentime.missions.voices_cast import CastConfig, Scale, cast
-from goldentime.missions.voices_levels import noise_at_microphones_db
+from goldentime.missions.voices_levels import hover_noise_db
 from goldentime.missions.voices_place import PlaceConfig, Stand, draw_stand, rt60_s
 from goldentime.missions.voices_rules import KINDS, Agreed, Book, Facts, hear_call, judge_report
 from goldentime.records import dump, record
@@ -89,7 +90,7 @@ class Voices:
         """Draw a place and who calls in it."""
         c = self.config
         stand = draw_stand(c.place, c.difficulty, c.cast.callers, rng)
-        noise_db = noise_at_microphones_db(load_airframe(c.airframe))
+        noise_db = hover_noise_db(c.airframe)
         sounds = cast(c.cast, stand, Scale(c.difficulty, noise_db, c.time_limit_s), rng)
         scene = stand.scene
         return Scenario(
@@ -142,12 +143,12 @@ class Voices:
         events: list[Event] = []
         facts, book, due, now = progress.facts, progress.book, progress.due, after.time_s
         while due and due[0].middle_s <= now:
-            book, event = hear_call(facts, book, due[0], now, _drone_m(facts, after))
+            book, event = hear_call(facts, book, due[0], now, *_drone(facts, after))
             due = due[1:]
             events.append(event)
         for report in reports:
             if report is not None:
-                book, more = judge_report(facts, book, report, now, _drone_m(facts, after))
+                book, more = judge_report(facts, book, report, now, _drone(facts, after)[0])
                 events += more
         flight, end = judge_flight(progress.flight, progress.limits, before, after, events)
         if end is None and not due and len(book.ledger.found) == len(facts.calls):
@@ -172,6 +173,8 @@ def _task(stand: Stand, difficulty: float, noise_db: float) -> dict[str, Any]:
     }
 
 
-def _drone_m(facts: Facts, state: WorldState) -> Vec3:
-    (x, y, z), (a, b, c) = state.drones[0].position_m, facts.origin
-    return x - a, y - b, z - c
+def _drone(facts: Facts, state: WorldState) -> tuple[Vec3, float]:
+    """Where the drone is in the mission frame, and where its nose points [rad]."""
+    drone, (a, b, c) = state.drones[0], facts.origin
+    x, y, z = drone.position_m
+    return (x - a, y - b, z - c), yaw_of(drone.quaternion_xyzw)

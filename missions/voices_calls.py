@@ -34,6 +34,8 @@ class Call(NamedTuple):
     at_m: Vec3
     """Where its source is in the middle of it."""
     speaker: str = ""
+    sounding: int = 0
+    """Place among its source's soundings."""
 
     @property
     def middle_s(self) -> float:
@@ -56,10 +58,10 @@ def calls_of(sounds: Sequence[Source], origin: Vec3, *, calls: bool) -> tuple[Ca
     found = []
     for place, source in enumerate(sounds):
         if source.calls == calls:
-            for part in source.soundings:
+            for sounding, part in enumerate(source.soundings):
                 middle = place_at(source.path, part.start_s + 0.5 * part.duration_s)
                 at = (middle[0] - origin[0], middle[1] - origin[1], middle[2] - origin[2])
-                row = (place, part.start_s, part.duration_s, part.level_db, at, source.speaker)
+                row = (place, part.start_s, part.duration_s, part.level_db, at, source.speaker, sounding)
                 found.append(Call(0, source.kind, *row))
     found.sort(key=lambda call: (call.start_s, call.caller))
     return tuple(call._replace(number=number) for number, call in enumerate(found))
@@ -95,7 +97,10 @@ def angle_between(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def direct_snr_db(call: Call, distance_m: float, noise_db: float) -> float:
-    """Level of a call's direct sound at a distance over that of the noise there [dB]."""
+    """Level of a call's direct sound at a distance, unhindered, over that of the noise there [dB].
+
+    What was really heard, with walls and echoes, the sensor's `heard` events say.
+    """
     return call.level_db - 20.0 * math.log10(max(distance_m, _NEAREST_M)) - noise_db
 
 
@@ -110,6 +115,7 @@ def call_detail(call: Call, bearing: Bearing, noise_db: float, told: Mapping[str
         "thing": call.number,
         "kind": call.kind,
         "caller": call.caller,
+        "sounding": call.sounding,
         "speaker": call.speaker,
         "azimuth_deg": round(math.degrees(bearing.azimuth_rad), 2),
         "elevation_deg": round(math.degrees(bearing.elevation_rad), 2),

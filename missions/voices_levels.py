@@ -1,20 +1,31 @@
 """How loud a drone is at its own microphones."""
 
 import math
+from functools import cache
 
-from goldentime.envs.airframe import Airframe
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["noise_at_microphones_db"]
+from goldentime.envs.acoustics.clip import sound_scene
+from goldentime.envs.acoustics.ear import Ear, HearingSpec
+from goldentime.envs.acoustics.snr import frame_powers
+from goldentime.envs.level import Level
 
-_BELOW_M = 0.15
+__all__ = ["hover_noise_db"]
+
+_LISTENED_S = 0.5
+_REFERENCE_PA = 20e-6
 
 
-def noise_at_microphones_db(airframe: Airframe) -> float:
-    """Level [dB(A)] of the rotors in hover in the middle of an array 15 cm below their plane.
+@cache
+def hover_noise_db(airframe: str, array: str = "spcup2019") -> float:
+    """Level [dB re 20 uPa] of a hovering drone's own noise above 100 Hz, mean over the microphones of an array: what levels
+    of calls are measured against. The same for the same arguments."""
+    spec = HearingSpec(array=array, calibration_s=0.0)
+    ear = Ear(spec, sound_scene(Level(), (), airframe), 0, _silent, np.random.default_rng(0))
+    powers = frame_powers(ear.hover(_LISTENED_S)[1].noise, spec.sample_rate_hz)
+    return 10.0 * math.log10(float(powers.mean()) / _REFERENCE_PA**2)
 
-    Of a drone of mass m a sound power level of 85 + 18.5 lg(m / 900 g) dB(A), Delegated Regulation (EU) 2019/945, class C2,
-    that is 11 dB less as a pressure level at 1 m; shared by the rotors, each by its distance.
-    """
-    at_1_m_db = 74.0 + 18.5 * math.log10(airframe.mass_kg / 0.9)
-    away = [math.hypot(x, y, _BELOW_M) for x, y in airframe.layout.position_m]
-    return at_1_m_db + 10.0 * math.log10(sum(1.0 / r**2 for r in away) / len(away))
+
+def _silent(clip: str, sample_rate_hz: int) -> NDArray[np.float32]:
+    raise AssertionError(f"nothing is said, but {clip} was asked for at {sample_rate_hz} Hz")

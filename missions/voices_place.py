@@ -5,6 +5,7 @@ The mission frame has its origin on the ground below the start and the world's a
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -164,7 +165,11 @@ def _turn(start: Point, seat: Seat) -> float:
 
 
 def _room(config: PlaceConfig, difficulty: float, count: int, rng: Rng) -> Stand:
-    length, width, height = (round(float(rng.uniform(a, b)), 2) for a, b in zip(*config.room_m, strict=True))
+    odd = int(config.scene.pool == "test")
+    # Even centimetres for training, odd ones for tests: no room is in both pools.
+    length, width, height = (
+        (2 * round(50.0 * float(rng.uniform(a, b))) + odd) / 100.0 for a, b in zip(*config.room_m, strict=True)
+    )
     level = _bare_room(config, difficulty, (length, width, height), rng)
     margin, flight = 1.2, round(float(rng.uniform(1.4, min(1.8, height - 0.6))), 2)
     spots = [
@@ -191,8 +196,11 @@ def _bare_room(config: PlaceConfig, difficulty: float, size: Point, rng: Rng) ->
     wanted_s = (low + difficulty * (high - low)) * float(rng.uniform(0.8, 1.25))
     room = Room(lower=(0.0, 0.0, 0.0), upper=size, materials=(wall, wall, wall, wall, floor, ceiling))
     bare = Level(rooms=(room,))
-    area = 0.161 * length * width * height * (1.0 / wanted_s - 1.0 / rt60_s(bare, (0.1, 0.1, 0.1)))
-    room = Room(lower=room.lower, upper=size, materials=room.materials, absorption_m2=round(max(area, 0.0), 2))
+    # Eyring's formula the other way round: what `space_of` makes of furniture.
+    faces_m2 = 2.0 * (length * width + length * height + width * height)
+    missing_m2 = 0.161 * length * width * height * (1.0 / wanted_s - 1.0 / rt60_s(bare, (0.1, 0.1, 0.1)))
+    area_m2 = faces_m2 * (1.0 - math.exp(-max(missing_m2, 0.0) / faces_m2))
+    room = replace(room, absorption_m2=round(area_m2, 2))
     t = _THICK_M
     spans = (
         ((-t, 0.0), (-t, width + t), (0.0, height), wall, "wall"),
@@ -215,8 +223,6 @@ def _bare_room(config: PlaceConfig, difficulty: float, size: Point, rng: Rng) ->
 
 def _scene(config: PlaceConfig, place: Place, fewest: int, rng: Rng) -> Stand:
     # Late: all missions are loaded together, and the others do without what draws scenes.
-    from dataclasses import replace
-
     from goldentime.envs.scenes.draw import draw_scene
     from goldentime.envs.scenes.proof import sampled
 

@@ -79,11 +79,13 @@ class Book(NamedTuple):
     """By caller: what the best reported place of it was worth."""
 
 
-def hear_call(facts: Facts, book: Book, call: Call, now: float, drone_m: Vec3) -> tuple[Book, Event]:
-    """The middle of a call has come: its direction is now fixed."""
+def hear_call(facts: Facts, book: Book, call: Call, now: float, drone_m: Vec3, nose_rad: float) -> tuple[Book, Event]:
+    """The middle of a call has come: its direction is now fixed. `nose_rad` is the drone's heading."""
     bearing = bearing_of(call, drone_m)
     book = book._replace(heard={**book.heard, call.number: bearing})
-    return book, Event(now, VoicesEvent.CALLED, 0, 1.0, call_detail(call, bearing, facts.noise_db, facts.told))
+    aside_deg = abs(math.degrees(math.remainder(bearing.azimuth_rad - nose_rad, 2.0 * math.pi)))
+    detail = call_detail(call, bearing, facts.noise_db, facts.told) | {"from_nose_deg": round(aside_deg, 2)}
+    return book, Event(now, VoicesEvent.CALLED, 0, 1.0, detail)
 
 
 def judge_report(facts: Facts, book: Book, report: Report, now: float, drone_m: Vec3) -> tuple[Book, list[Event]]:

@@ -1,8 +1,8 @@
 """What was heard, in slices: by level over the noise, distance, reverberation, direction, class and place; and fairness.
 
-Everything comes from the events of the logs alone: `called` says of each call what there was, `found`, `wrong` and
-`duplicate` what was made of it. Figures of the kind DCASE gives are told of calls here, not of frames: a find is a hit of F20
-if its direction is within 20 degrees and its class right; `error_deg` is over all finds of the right class.
+Everything comes from the events of the logs alone: `called` says of each call what there was, `heard` how loud it reached
+the microphones, `found` what was made of it. Figures of the kind DCASE gives are told of calls here, not of frames: a find
+is a hit of F20 if its direction is within 20 degrees and its class right; `error_deg` is over all finds of the right class.
 """
 
 import math
@@ -25,7 +25,7 @@ _BINS = {
     "snr_db": (-math.inf, -10.0, -5.0, 0.0, 5.0, 10.0, math.inf),
     "distance_m": (0.0, 2.0, 4.0, 6.0, math.inf),
     "rt60_s": (0.0, 0.05, 0.3, 0.6, 1.0, math.inf),
-    "azimuth_from_nose_deg": (0.0, 45.0, 90.0, 135.0, 180.0),
+    "from_nose_deg": (0.0, 45.0, 90.0, 135.0, 180.0),
     "elevation_deg": (-90.0, -30.0, -10.0, 10.0, 90.0),
 }
 _GROUPS = {"men": "man", "women": "woman", "children": "child"}
@@ -38,7 +38,7 @@ class HeardCall:
 
     episode: int
     detail: Mapping[str, Any]
-    """Of `called`: kind, speaker, distance, level and so on."""
+    """Of `called`: kind, speaker, distance and so on; `snr_db` as the microphones had it, where they told."""
     said: str = ""
     """What it was reported as; empty if it was not."""
     error_deg: float = math.nan
@@ -100,12 +100,15 @@ def calls_in(log: EpisodeLog, episode: int = 0) -> list[HeardCall]:
     if log.header.get("mission") != "voices":
         raise LogError(f"expected a log of mission 'voices', got {log.header.get('mission')!r}")
     finds = {event.detail["thing"]: event.detail for event in log.events if event.kind == "found"}
+    loud = {(e.detail["source"], e.detail["sounding"]): e.detail["snr_db"] for e in log.events if e.kind == "heard"}
     rows = []
     for event in log.events:
         if event.kind == "called":
-            find = finds.get(event.detail["thing"], {})
+            detail = dict(event.detail)
+            find = finds.get(detail["thing"], {})
+            detail["snr_db"] = loud.get((detail["caller"], detail["sounding"]), detail["snr_db"])
             row = {key: float(find[key]) for key in ("error_deg", "onset_error_s") if key in find}
-            rows.append(HeardCall(episode=episode, detail=event.detail, said=find.get("said", ""), **row))
+            rows.append(HeardCall(episode=episode, detail=detail, said=find.get("said", ""), **row))
     return rows
 
 

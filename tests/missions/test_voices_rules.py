@@ -172,8 +172,8 @@ def test_a_place_counts_once_per_caller_and_only_where_it_got_better():
 
 def test_the_direction_is_that_from_where_the_drone_was_in_the_middle_of_the_call():
     known, book = facts(MAN), Book(Ledger(9))
-    book, event = hear_call(known, book, MAN, 10.5, HERE)
-    assert (event.kind, event.detail["azimuth_deg"]) == ("called", 0.0)
+    book, event = hear_call(known, book, MAN, 10.5, HERE, math.pi)
+    assert (event.kind, event.detail["azimuth_deg"], event.detail["from_nose_deg"]) == ("called", 0.0, 180.0)
     later = (0.0, 4.0, 2.0)  # from here it would be at -45 degrees
     _, events = judge_report(known, book, said("man", 0.0), 20.0, later)
     assert events[0].kind == "found"
