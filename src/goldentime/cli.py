@@ -233,6 +233,19 @@ def _assets(arguments: list[str]) -> int:
     return build_assets(options.what, options.source)
 
 
+def _speech(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime speech", description="The bank of speech, coughs and knocking.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    build = verbs.add_parser("build", help="make the embedded bank again, by free synthesisers")
+    build.add_argument("folder", nargs="?", type=Path, help="to write to; by default the package's own")
+    options = parser.parse_args(arguments)
+    from goldentime.envs.speech.build import build_bank
+
+    return build_bank(options.folder)
+
+
 def _dataset(arguments: list[str]) -> int:
     from goldentime.eval.dataset.command import dataset_command
 
@@ -278,6 +291,7 @@ _COMMANDS = {
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
     "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
+    "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
 }
 
