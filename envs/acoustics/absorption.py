@@ -49,6 +49,7 @@ _LOSS: dict[str, tuple[float, ...]] = {
 
 FURNITURE_M2: dict[str, float] = {
     "bed": 1.0, "sofa": 1.0, "chair": 0.1, "table": 0.15, "shelf": 0.4, "person": 0.45, "backpack": 0.1, "suitcase": 0.1,
+    "firefighter": 0.45, "medic": 0.45, "mannequin": 0.2, "door": 0.1,
 }  # fmt: skip
 """Equivalent absorption area of a piece at middle frequencies [m2], estimated from the seats, chairs and audience of the
 annex by their surface; whatever is not here counts nothing."""

@@ -17,6 +17,7 @@ from goldentime.envs.acoustics.hover import HOVER_STEP_S, hover_speeds
 from goldentime.envs.acoustics.player import Audio, Player
 from goldentime.envs.acoustics.renderer import Renderer, SignalChunk
 from goldentime.envs.acoustics.rotors import RotorNoise, rotor_paths
+from goldentime.envs.acoustics.space import space_of
 from goldentime.envs.acoustics.wind_noise import WindNoise, WindNoiseSpec, wash_m_s
 from goldentime.envs.airframe import Airframe, load_airframe
 from goldentime.envs.scenario import Scenario
@@ -111,6 +112,7 @@ class Ear:
             far = ((i, load_airframe(other.airframe)) for i, other in enumerate(scenario.drones) if i != drone)
             self._far = {i: (RotorNoise(airframe, rate, rng), _far_path(airframe, rate)) for i, airframe in far}
         self._player = Player(scenario.sounds, rate, audio)
+        self._space, self._tail_seed = space_of(scenario.level), int(rng.integers(2**63))
         self._rest = self._room()
         self._calls = Calls(self._player, self._room, rate)
         self._rest_heard = False
@@ -118,8 +120,9 @@ class Ear:
             self._calls.pin(spec.snr_db, self.hover(_PIN_S)[1].noise)
 
     def _room(self) -> Renderer:
-        spec = self.spec
-        return Renderer(self._scenario.level, spec.sample_rate_hz, order=spec.order, tail=spec.tail)
+        """A renderer of the scenario; the rooms of all of them reverberate alike."""
+        spec, rng = self.spec, np.random.default_rng(self._tail_seed)
+        return Renderer(self._space, spec.sample_rate_hz, order=spec.order, tail=spec.tail, rng=rng)
 
     def hear(self, before: WorldState, after: WorldState, count: int) -> Stems:
         """The sound of the last `count` samples until `after`, while all moved evenly from where they were `before`."""

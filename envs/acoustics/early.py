@@ -105,15 +105,15 @@ class Early:
         return _Paths(*(part[near] for part in (source, gains, change, delay, strength)))
 
     def _filtered(self, pieces: Floats32, gains: Floats) -> Floats32:
-        """(p, 5, size) Coefficients of the polynomials around each sample of pieces (p, size)."""
+        """(p, size, 4) Coefficients of the polynomials around each sample of pieces (p, size)."""
         size = pieces.shape[1]
         spectra = self._spectra.get(size)
         if spectra is None:
             spectra = self._spectra[size] = _spectra(self._kernels.polynomial, size)
         mixed = (gains.astype(np.float32) @ spectra).view(np.complex64).reshape(len(pieces), DEGREE + 1, -1)
         mixed *= scipy.fft.rfft(pieces, axis=1)[:, None]
-        filtered: Floats32 = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
-        return filtered
+        filtered = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
+        return np.ascontiguousarray(filtered.transpose(0, 2, 1))
 
     def _fade(self, parts: Floats32, pieces: Floats32, change: Floats, inside: tuple[Floats, Floats]) -> None:
         """Lead the filters of the last step over into those of this one.
@@ -129,13 +129,13 @@ class Early:
         reach = int(end.max()) + 1
         size = scipy.fft.next_fast_len(reach + self._kernels.half + 1, real=True)
         size = min(size, pieces.shape[1])
-        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[..., :reach]
+        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[:, :reach]
         weight = np.clip((end[:, None] - np.arange(reach)) / (end - begin)[:, None], 0.0, 1.0)
-        parts[moved, :, :reach] += weight[:, None].astype(np.float32) * old
+        parts[moved, :reach] += weight[..., None].astype(np.float32) * old
 
 
 def _spectra(kernels: Floats32, size: int) -> Floats32:
-    """(7, 5 * (size // 2 + 1) * 2) Spectra of kernels (5, 7, taps) with their middle at time 0, as pairs of floats."""
+    """(7, 4 * (size // 2 + 1) * 2) Spectra of kernels (4, 7, taps) with their middle at time 0, as pairs of floats."""
     half = kernels.shape[-1] // 2
     long = np.zeros((*kernels.shape[:2], size), np.float32)
     long[..., : half + 1], long[..., -half:] = kernels[..., half:], kernels[..., :half]
@@ -145,27 +145,36 @@ def _spectra(kernels: Floats32, size: int) -> Floats32:
 
 
 def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
-    """(m, n) The sum of what the paths bring: `parts` (p, 5, size) read at places that lead from knot to knot of `at`
+    """(m, n) The sum of what the paths bring: `parts` (p, size, 4) read at places that lead from knot to knot of `at`
     (p, m, k + 1)."""
-    p, _, size = parts.shape
-    step, lengths = int(knots[1]), np.diff(knots)
+    p, size, _ = parts.shape
+    lengths = np.diff(knots)
+    ahead = np.arange(knots[1], dtype=np.float32)
     first = np.floor(at[..., :-1])
-    ahead = np.arange(step, dtype=np.float32)
     slope = ((at[..., 1:] - at[..., :-1]) / lengths).astype(np.float32)
-    local = slope[..., None] * ahead + (at[..., :-1] - first).astype(np.float32)[..., None]
-    whole = np.rint(local)
-    u = np.subtract(local, whole, out=local)
+    rest = (at[..., :-1] - first).astype(np.float32)
     row = (np.arange(p) * size)[:, None, None] + first.astype(np.int64)
-    index = whole.astype(np.int32) + np.minimum(row, p * size - 1).astype(np.int32)[..., None]
-    np.clip(index, 0, p * size - 1, out=index)
-    # Four coefficients lie together, so that one look-up brings them all.
-    four = np.ascontiguousarray(parts[:, :4].transpose(0, 2, 1)).view(np.complex128).reshape(-1)
-    found = four.take(index).view(np.float32).reshape(*index.shape, 4)
-    value = np.ascontiguousarray(parts[:, 4]).reshape(-1).take(index)
-    for k in (3, 2, 1, 0):
-        value *= u
-        value += found[..., k]
     grow = (np.diff(paths.strength) / lengths).astype(np.float32)
-    value *= grow[..., None] * ahead + paths.strength[..., :-1, None].astype(np.float32)
-    heard = value.sum(0).reshape(value.shape[1], -1)[:, : int(knots[-1])]
-    return heard
+    strength = paths.strength[..., :-1].astype(np.float32)
+    # The four coefficients lie together, so that one look-up brings them all.
+    four = parts.view(np.complex128).reshape(-1)
+    heard = np.empty((at.shape[1], len(lengths) * len(ahead)), np.float32)
+    # One microphone at a time, which keeps the arrays in the cache.
+    for m, sound in enumerate(heard):
+        u = slope[:, m, :, None] * ahead
+        u += rest[:, m, :, None]
+        whole = np.rint(u)
+        u -= whole
+        index = whole.astype(np.int64)
+        index += row[:, m, :, None]
+        found = four.take(index, mode="clip").view(np.float32).reshape(*index.shape, 4)
+        value = found[..., 3] * u
+        for k in (2, 1):
+            value += found[..., k]
+            value *= u
+        value += found[..., 0]
+        loud = np.multiply(grow[:, m, :, None], ahead, out=u)
+        loud += strength[:, m, :, None]
+        value *= loud
+        value.reshape(p, -1).sum(0, out=sound)
+    return heard[:, : int(knots[-1])]

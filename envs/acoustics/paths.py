@@ -4,7 +4,6 @@ Each way ends in the room of the microphones with a point that it seems to come 
 """
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,13 +14,10 @@ from goldentime.envs.acoustics.air import BANDS_HZ, SPEED_OF_SOUND_M_S
 from goldentime.envs.acoustics.space import Space, room_at
 from goldentime.envs.level import OUTSIDE, Opening
 
-__all__ = ["Chains", "Way", "bend_loss_db", "chains_of", "ways_between"]
+__all__ = ["Way", "bend_loss_db", "ways_between"]
 
 Floats = NDArray[np.float64]
-Chains = dict[tuple[int, int], list[tuple[int, ...]]]
-"""For two rooms, in which orders one may go through openings (their places) from the first to the second."""
 
-_MOST_OPENINGS = 3
 _FAINT_DB = 80.0
 """What loses more in walls is not followed."""
 _WAVE_M = SPEED_OF_SOUND_M_S / np.array(BANDS_HZ)
@@ -41,6 +37,9 @@ class Way(NamedTuple):
     """Way from the source to that point; the sound falls off with the whole way."""
     gains: Floats
     """(7,) pressure gain by octave band, besides that fall and the air."""
+    baffle: Floats
+    """(7,) by how much an image that coincides with the point, in the wall of the opening, raises the pressure; it is part
+    of `gains`. 1 without one."""
     tail: Floats
     """(7,) pressure gain of what feeds the room's reverberation, against a source in the room itself."""
 
@@ -55,37 +54,18 @@ class Way(NamedTuple):
         return self.key[0] != "wall"
 
 
-def chains_of(openings: Sequence[Opening]) -> Chains:
-    """All ways through at most three openings that enter no room twice."""
-    chains: Chains = {}
-    places = {place for opening in openings for place in opening.rooms}
-    grown: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((place,), ()) for place in sorted(places)]
-    for _ in range(_MOST_OPENINGS):
-        longer = []
-        for rooms, chain in grown:
-            for number, opening in enumerate(openings):
-                if rooms[-1] not in opening.rooms:
-                    continue
-                after = opening.rooms[1] if opening.rooms[0] == rooms[-1] else opening.rooms[0]
-                if after not in rooms:
-                    longer.append(((*rooms, after), (*chain, number)))
-                    chains.setdefault((rooms[0], after), []).append((*chain, number))
-        grown = longer
-    return chains
-
-
-def ways_between(space: Space, chains: Chains, source: Floats, ear: Floats) -> list[Way]:
+def ways_between(space: Space, source: Floats, ear: Floats) -> list[Way]:
     """The ways from a source (3,) to the middle of the microphones (3,), all [m]: the direct one where both are in one
     room or both outside; otherwise the best one through openings, if any, and the one straight through the walls."""
     begin, end = room_at(space, source), room_at(space, ear)
     if begin == end:
-        return [Way(("room", end), end, source, 0.0, _ONES, _ONES if end != OUTSIDE else _ZEROS)]
-    found = [_through_openings(space, chain, begin, source, ear) for chain in chains.get((begin, end), [])]
+        return [Way(("room", end), end, source, 0.0, _ONES, _ONES, _ONES if end != OUTSIDE else _ZEROS)]
+    found = [_through_openings(space, chain, begin, source, ear) for chain in space.chains.get((begin, end), [])]
     found.sort(key=lambda way: -float(way.gains[3]) / (way.extra_m + float(np.linalg.norm(way.point - ear)) + 1e-3))
     ways = found[:1]
     loss = _walls_db(space, source, ear)
     if loss is not None and loss.min() < _FAINT_DB:
-        ways.append(Way(("wall", end), end, source, 0.0, 10.0 ** (-0.05 * loss), _ZEROS))
+        ways.append(Way(("wall", end), end, source, 0.0, 10.0 ** (-0.05 * loss), _ONES, _ZEROS))
     return ways
 
 
@@ -117,10 +97,11 @@ def _through_openings(space: Space, chain: tuple[int, ...], begin: int, source: 
         power = power * passed * _caught(space, opening, rooms[i], before, at)
     extra = sum(math.dist(a, b) for a, b in pairwise(points[:-1]))
     room = rooms[-1]
-    if room != OUTSIDE:
-        gains = gains / (1.0 + _wall_reflection(space, openings[-1], room, points[-2]))
-    tail = np.sqrt(power) if room != OUTSIDE else _ZEROS
-    return Way(("opening", room, *chain), room, points[-2], extra, gains, tail)
+    key = ("opening", room, *chain)
+    if room == OUTSIDE:
+        return Way(key, room, points[-2], extra, gains, _ONES, _ZEROS)
+    baffle = 1.0 + _wall_reflection(space, openings[-1], room, points[-2])
+    return Way(key, room, points[-2], extra, gains, baffle, np.sqrt(power))
 
 
 def _shortest(space: Space, openings: list[Opening], rooms: list[int], source: Floats, ear: Floats) -> list[Floats]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
 from goldentime.envs.acoustics.early import Early
 from goldentime.envs.acoustics.late import Feed, Reflections, Reverberation
-from goldentime.envs.acoustics.paths import Way, chains_of, ways_between
+from goldentime.envs.acoustics.paths import Way, ways_between
 from goldentime.envs.acoustics.space import Space, space_of
 from goldentime.envs.acoustics.step import Beam, Step
 from goldentime.envs.acoustics.tail import onset_s
@@ -21,6 +21,8 @@ __all__ = ["Renderer", "SignalChunk"]
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
+
+Ways = dict[tuple[object, ...], Way]
 
 _KNOT_S = 0.01
 _LONGEST_S = 1.0
@@ -43,24 +45,11 @@ class SignalChunk(NamedTuple):
 class _Track:
     """One source: what it gave off in the last second, where it was, and by which ways it was heard."""
 
-    def __init__(self, past: int) -> None:
+    def __init__(self, past: int, corners: int, at: Floats) -> None:
         self.line: Floats32 = np.zeros(past, np.float32)
-        self.times: list[int] = []
-        self.points: list[Floats] = []
-        self.ways: dict[tuple[object, ...], Way] | None = None
-
-    def follow(self, chunk: SignalChunk, begin: int, n: int) -> None:
-        """Note a step that begins at a sample."""
-        self.line = np.concatenate([self.line, chunk.samples.astype(np.float32)])
-        keep = next((i for i, time in enumerate(self.times) if time > begin - len(self.line)), len(self.times))
-        self.times = [*self.times[max(keep - 1, 0) :], begin, begin + n]
-        start, end = np.asarray(chunk.start, np.float64), np.asarray(chunk.end, np.float64)
-        self.points = [*self.points[max(keep - 1, 0) :], start, end]
-
-    def at(self, times: Floats) -> Floats:
-        """(k, 3) [m] where it was at times (k,) [samples]."""
-        points = np.array(self.points)
-        return np.column_stack([np.interp(times, self.times, points[:, i]) for i in range(3)])
+        self.points: Floats = np.tile(at, (corners, 1))
+        """(h, 3) [m] where it was at `Renderer._corners`."""
+        self.ways: Ways | None = None
 
 
 class Renderer:
@@ -97,8 +86,7 @@ class Renderer:
                 f"acoustics: expected a sample rate > 0 and an order in 0..8, got {sample_rate_hz} and {order}"
             )
         self._space = level if isinstance(level, Space) else space_of(level)
-        self._rate = sample_rate_hz
-        self._chains = chains_of(self._space.openings)
+        self._rate, self._order = sample_rate_hz, order
         self._early = Early(self._space, sample_rate_hz, order)
         self._reflections = Reflections(self._space, sample_rate_hz, order)
         drawn = stream(0, "acoustics.tail") if rng is None else rng
@@ -106,7 +94,8 @@ class Renderer:
         self._onsets = [onset_s(self._space, room, order) for room in range(len(self._space.size) - 1)]
         self._tracks: dict[Hashable, _Track] = {}
         self._past = int(_LONGEST_S * sample_rate_hz)
-        self._time = 0
+        self._corners = np.zeros(0)
+        """(h,) [samples] beginnings and ends of the steps of the last second, counted from the end of the last."""
 
     def render(self, sources: Sequence[SignalChunk], mics_start: Floats, mics_end: Floats, n: int) -> NDArray[np.float32]:
         """The next n samples at the microphones.
@@ -129,14 +118,20 @@ class Renderer:
         step = self._step(mics_start, mics_end, n)
         beams: list[Beam] = []
         feeds: dict[Hashable, Feed | None] = {}
+        seen = self._seen(step)
         for line, key in enumerate(step.keys):
             # What is heard of a source fades with its ways, in silence too.
-            beams += self._beams(key, line, step, feeds)
+            ways, before = self._ways(key, step)
+            feeds[key] = self._feed(ways, step.mics[:, -1].mean(0))
+            if step.lines[line].any():
+                beams += [
+                    _beam(key, line, (before.get(k, way), way), step, seen[line], (float(k in before), float(k in ways)))
+                    for k, way in (before | ways).items()
+                ]
         heard = self._early.render(beams, step)
         heard = heard + self._reflections.render([beam for beam in beams if beam.fade[1] > 0.0], step)
         if self._reverberation is not None:
             heard += self._reverberation.render(feeds, step)
-        self._time += n
         return heard
 
     def _check(self, sources: Sequence[SignalChunk], mics_start: Floats, mics_end: Floats, n: int) -> None:
@@ -156,17 +151,22 @@ class Renderer:
     def _follow(self, sources: Sequence[SignalChunk], n: int) -> None:
         """Bring all tracks up to the end of the step; those that have nothing on the way any more are forgotten."""
         chunks = {chunk.key: chunk for chunk in sources}
-        for key in chunks.keys() - self._tracks.keys():
-            self._tracks[key] = _Track(self._past)
+        corners = self._corners - n
+        gone = int(np.searchsorted(corners, -self._past - n)) // 2 * 2
+        for key, chunk in chunks.items():
+            if key not in self._tracks:
+                self._tracks[key] = _Track(self._past, len(corners), np.asarray(chunk.start, np.float64))
         for key, track in list(self._tracks.items()):
             track.line = track.line[-self._past :]
-            if key not in chunks:
-                if not track.line.any():
-                    del self._tracks[key]
-                    continue
-                still = track.points[-1]
-                chunks[key] = SignalChunk(key, np.zeros(n, np.float32), still, still)
-            track.follow(chunks[key], self._time, n)
+            found = chunks.get(key)
+            if found is None and not track.line.any():
+                del self._tracks[key]
+                continue
+            start, end = (found.start, found.end) if found is not None else (track.points[-1], track.points[-1])
+            dry = found.samples if found is not None else np.zeros(n)
+            track.line = np.concatenate([track.line, np.asarray(dry, np.float32)])
+            track.points = np.concatenate([track.points[gone:], [start, end]])
+        self._corners = np.concatenate([corners[gone:], [-n, 0.0]])
 
     def _step(self, mics_start: Floats, mics_end: Floats, n: int) -> Step:
         step = -(-n // max(1, -(-n // max(1, round(_KNOT_S * self._rate)))))
@@ -177,40 +177,28 @@ class Renderer:
             line[:-1] = track.line
         return Step(tuple(self._tracks), lines, mics, knots)
 
-    def _beams(self, key: Hashable, line: int, step: Step, feeds: dict[Hashable, Feed | None]) -> list[Beam]:
-        """The ways of a source in the step: those that stay, those that come and those that go."""
+    def _ways(self, key: Hashable, step: Step) -> tuple[Ways, Ways]:
+        """The ways of a source at the end of the step and of the last one, by their keys."""
         track, ear = self._tracks[key], step.mics[:, -1].mean(0)
-        ways = {way.key: way for way in ways_between(self._space, self._chains, track.points[-1], ear)}
-        before = track.ways if track.ways is not None else ways
-        track.ways = ways
-        feeds[key] = self._feed(ways, ear)
-        if not step.lines[line].any():
-            return []
-        points = self._seen(track, step)
-        share = step.knots / step.samples
-        beams = []
-        for way in (*ways.values(), *(way for way in before.values() if way.key not in ways)):
-            old = before.get(way.key, way)
-            from_to = points, np.zeros(len(share))
-            if not way.from_source:
-                from_to = (
-                    old.point + share[:, None] * (way.point - old.point),
-                    old.extra_m + share * (way.extra_m - old.extra_m),
-                )
-            fade = (float(way.key in before), float(way.key in ways))
-            beams.append(Beam((key, way.key), line, way.room, *from_to, way.gains, fade, way.echoes))
-        return beams
+        ways = {way.key: way for way in ways_between(self._space, track.points[-1], ear)}
+        if self._order == 0:
+            # Without images none coincides.
+            ways = {key: way._replace(baffle=np.ones_like(way.baffle)) for key, way in ways.items()}
+        before, track.ways = track.ways, ways
+        return ways, ways if before is None else before
 
-    def _seen(self, track: _Track, step: Step) -> Floats:
-        """(k + 1, 3) [m] Where the source was when it gave off what reaches the microphones at the knots."""
-        time, ears = step.knots + float(self._time), step.mics.mean(0)
-        points = track.at(time)
+    def _seen(self, step: Step) -> Floats:
+        """(sources, k + 1, 3) [m] Where each source was when it gave off what reaches the microphones at the knots."""
+        time, ears = step.knots - float(step.samples), step.mics.mean(0)
+        tracks = np.array([track.points for track in self._tracks.values()]).reshape(-1, len(self._corners), 3)
+        points = _placed(tracks, self._corners, np.broadcast_to(time, (len(tracks), len(time))))
         for _ in range(2):
-            away = np.linalg.norm(points - ears, axis=1)
-            points = track.at(time - away / SPEED_OF_SOUND_M_S * self._rate)
+            away = points - ears
+            delay = np.sqrt(np.einsum("skx,skx->sk", away, away)) * (self._rate / SPEED_OF_SOUND_M_S)
+            points = _placed(tracks, self._corners, time - delay)
         return points
 
-    def _feed(self, ways: dict[tuple[object, ...], Way], ear: Floats) -> Feed | None:
+    def _feed(self, ways: Ways, ear: Floats) -> Feed | None:
         """What the best way gives to the reverberation of the room. It is not heard before the direct sound: a later start
         takes up the decay where it then would be (M. Barron and L.-J. Lee, J. Acoust. Soc. Am. 84 (1988) 618)."""
         way = next(iter(ways.values()), None)
@@ -221,3 +209,25 @@ class Renderer:
         gains = way.tail * 10.0 ** (-3.0 * wait_s / self._space.rt60_s[way.room])
         delay = round((way.extra_m / SPEED_OF_SOUND_M_S + wait_s) * self._rate)
         return Feed(way.room, tuple(gains.tolist()), delay)
+
+
+def _placed(tracks: Floats, corners: Floats, times: Floats) -> Floats:
+    """(s, k, 3) Places on tracks (s, h, 3) through corners at (h,) at times (s, k); before the first they stay there."""
+    after = np.clip(np.searchsorted(corners, times), 1, len(corners) - 1)
+    begin = corners[after - 1]
+    share = np.clip((times - begin) / np.maximum(corners[after] - begin, 1.0), 0.0, 1.0)[..., None]
+    row = np.arange(len(tracks))[:, None]
+    placed: Floats = (1.0 - share) * tracks[row, after - 1] + share * tracks[row, after]
+    return placed
+
+
+def _beam(key: Hashable, line: int, ways: tuple[Way, Way], step: Step, seen: Floats, fade: tuple[float, float]) -> Beam:
+    """A way in a step, from what it was at the beginning to what it is at the end."""
+    old, way = ways
+    share = step.knots / step.samples
+    if way.from_source:
+        points, extra = seen, np.zeros(len(share))
+    else:
+        points = old.point + share[:, None] * (way.point - old.point)
+        extra = old.extra_m + share * (way.extra_m - old.extra_m)
+    return Beam((key, way.key), line, way.room, points, extra, way.gains / way.baffle, fade, way.echoes)

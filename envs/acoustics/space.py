@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from goldentime.envs.acoustics.absorption import absorption_of, transmission_loss_db
 from goldentime.envs.acoustics.air import BANDS_HZ, SPEED_OF_SOUND_M_S, air_absorption
-from goldentime.envs.level import OUTSIDE, Box, Level, Opening, Room
+from goldentime.envs.level import OUTSIDE, UNSEEN, Box, Level, Opening, Room
 from goldentime.errors import ConfigError
 
-__all__ = ["Space", "room_at", "space_of"]
+__all__ = ["Chains", "Space", "room_at", "space_of"]
 
 Floats = NDArray[np.float64]
+Chains = dict[tuple[int, int], list[tuple[int, ...]]]
+"""For two rooms, in which orders one may go through openings (their places) from the first to the second."""
 
+_MOST_OPENINGS = 3
 _NEAR_M = 0.3
 """A point so near to a room counts as in it: on the threshold of a door one is in the wall."""
 _GROUND = Room(lower=(0.0, 0.0, 0.0), upper=(1.0, 1.0, 1.0), materials=("", "", "", "", "ground", ""))
@@ -37,6 +40,7 @@ class Space(NamedTuple):
     rt60_s: Floats
     """(r, 7) time in which sound falls by 60 dB; 0 for the open air."""
     openings: tuple[Opening, ...]
+    chains: Chains
     through: Floats
     """(openings, 7) share of the power on an opening that passes it."""
     walls: Floats
@@ -67,7 +71,11 @@ def space_of(level: Level) -> Space:
     absorption = np.concatenate([swallowed, outside[None]])
     air = air_absorption(np.array(BANDS_HZ))
     area, rt60 = _decay(upper - lower, absorption, air)
-    solid = [s for s in level.solids if isinstance(s, Box) and s.semantic in _SOLID and min(s.size) >= _THICK_M]
+    solid = [
+        s
+        for s in level.solids
+        if isinstance(s, Box) and s.semantic in _SOLID and s.material != UNSEEN and min(s.size) >= _THICK_M
+    ]
     solid += [pane for pane in level.glass if not _in_opening(pane, level.openings)]
     # A box that is turned counts as the box around it.
     half = [_half(s) for s in solid]
@@ -75,7 +83,8 @@ def space_of(level: Level) -> Space:
     losses = np.array([transmission_loss_db(s.material) for s in solid])
     return Space(
         lower=lower, size=upper - lower, reflect=np.sqrt(1.0 - absorption), area_m2=area, rt60_s=rt60,
-        openings=level.openings, through=through, walls=walls.reshape(-1, 2, 3), walls_db=losses.reshape(-1, len(BANDS_HZ)),
+        openings=level.openings, chains=_chains(level.openings), through=through,
+        walls=walls.reshape(-1, 2, 3), walls_db=losses.reshape(-1, len(BANDS_HZ)),
         air_db_m=air,
     )  # fmt: skip
 
@@ -88,6 +97,25 @@ def room_at(space: Space, point: Floats) -> int:
     away = np.linalg.norm(np.clip(np.maximum(lower - point, point - upper), 0.0, None), axis=1)
     nearest = int(away.argmin())
     return nearest if away[nearest] <= _NEAR_M else OUTSIDE
+
+
+def _chains(openings: tuple[Opening, ...]) -> Chains:
+    """All ways through at most three openings that enter no room twice."""
+    chains: Chains = {}
+    places = {place for opening in openings for place in opening.rooms}
+    grown: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((place,), ()) for place in sorted(places)]
+    for _ in range(_MOST_OPENINGS):
+        longer = []
+        for rooms, chain in grown:
+            for number, opening in enumerate(openings):
+                if rooms[-1] not in opening.rooms:
+                    continue
+                after = opening.rooms[1] if opening.rooms[0] == rooms[-1] else opening.rooms[0]
+                if after not in rooms:
+                    longer.append(((*rooms, after), (*chain, number)))
+                    chains.setdefault((rooms[0], after), []).append((*chain, number))
+        grown = longer
+    return chains
 
 
 def _through(opening: Opening) -> Floats:

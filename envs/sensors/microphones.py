@@ -23,8 +23,8 @@ __all__ = ["Microphones", "RotorSpeeds"]
 
 @sensor("microphones", HearingSpec)
 class Microphones:
-    """Sound since the previous reading, shape (microphones, samples), float32 in [-1, 1): 16-bit samples over 32768, where 1
-    is `capsule.full_scale_pa`.
+    """Sound since the previous reading, shape (microphones, samples), float32 in [-1, 1): 16-bit samples over 32768, where
+    1 is `capsule.full_scale_pa`.
 
     The reading at time t holds the samples of (t - 1/hz, t]; the first one those before the start, with the drone where it
     is placed. `sample_rate_hz` must be a multiple of `hz`. The microphones render everything 1 ms late
