@@ -6,7 +6,6 @@ in radians.
 
 import math
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +21,6 @@ __all__ = [
     "angle_between",
     "bearing_of",
     "find_peaks",
-    "pairs_of",
     "steering",
     "towards",
 ]
@@ -157,8 +155,3 @@ def _vertex(left: float, middle: float, right: float) -> float:
     """Where the parabola through three neighbours is highest, in steps from the middle one, within half a step."""
     bend = left - 2 * middle + right
     return 0.0 if bend >= 0 else max(-0.5, min(0.5, 0.5 * (left - right) / bend))
-
-
-def pairs_of(microphones: int) -> NDArray[np.int64]:
-    """(pairs, 2) numbers of all pairs of microphones."""
-    return np.array(list(combinations(range(microphones), 2)), np.int64)

@@ -55,8 +55,8 @@ def locate(bearings: Sequence[Bearing], farthest_m: float = 200.0) -> Fix | None
     (Huber's weights, 2 standard deviations).
 
     Returns:
-        None when the lines are too parallel to meet: the point would be farther away than `farthest_m`, behind, or uncertain
-        by more than its range.
+        None when the lines are too parallel to meet: the point would be farther away than `farthest_m`, behind, or
+        uncertain by more than its range.
 
     Raises:
         ConfigError: there is no bearing.
