@@ -51,8 +51,8 @@ def locate(bearings: Sequence[Bearing], farthest_m: float = 200.0) -> Fix | None
     """The point that lies nearest to all bearings, by angle.
 
     Weighted least squares of the angles off the lines of sight, iterated, since an angle is a distance over a range
-    (Gavish & Weiss 1992, "Performance analysis of bearing-only target location algorithms"). Far outliers weigh little
-    (Huber's weights, 2 standard deviations).
+    (Gavish & Weiss 1992, "Performance analysis of bearing-only target location algorithms"). Mistaken bearings weigh
+    little.
 
     Returns:
         None when the lines are too parallel to meet: the point would be farther away than `farthest_m`, behind, or
@@ -75,13 +75,16 @@ def locate(bearings: Sequence[Bearing], farthest_m: float = 200.0) -> Fix | None
         if np.linalg.cond(information) > 1e8:
             return None
         moved = np.linalg.solve(information, (weights[:, None, None] * across @ origins[:, :, None]).sum(0)[:, 0])
-        if step and np.linalg.norm(moved - position) < 1e-4:
+        if step > 5 and np.linalg.norm(moved - position) < 1e-4:
             break
         position = moved
         away = position - origins
         ranges = np.maximum(np.linalg.norm(away, axis=1), 0.3)
-        off = np.linalg.norm((across @ away[:, :, None])[..., 0], axis=1) / (ranges * sigmas)
-        weights = np.minimum(1.0, 2.0 / np.maximum(off, 1e-9)) / (ranges * sigmas) ** 2
+        aside = np.linalg.norm((across @ away[:, :, None])[..., 0], axis=1)
+        off = np.arctan2(aside, (away * lines).sum(1)) / sigmas
+        # Huber's weights find the place from anywhere, then those that fall off faster forget mistakes.
+        trust = np.minimum(1.0, 2.0 / np.maximum(off, 1e-9)) if step < 5 else 1 / (1 + (off / 3.0) ** 2) ** 2
+        weights = trust / (ranges * sigmas) ** 2
     return _fix(position, information, origins, lines, farthest_m)
 
 
