@@ -86,15 +86,16 @@ def music_map(covariance: Complex, steerer: Steerer, sources: int = 1, noise: Co
     if not 0 < sources < mics:
         raise ConfigError(f"sources: expected 1 to {mics - 1} for {mics} microphones, got {sources}")
     heard = np.asarray(covariance[steerer.band], np.complex128)
-    phases = steerer.phases
-    if noise is not None:
-        whitener = whiteners(noise[steerer.band])
+    whole: NDArray[np.float32] | float = float(mics)
+    whitener = None if noise is None else whiteners(noise[steerer.band])
+    if whitener is not None:
         heard = whitener @ heard @ whitener.conj().swapaxes(1, 2)
-        phases = (phases @ whitener.swapaxes(1, 2)).astype(np.complex64)
-        phases /= np.linalg.norm(phases, axis=2, keepdims=True) / math.sqrt(mics)
+        whole = steerer.power((whitener.conj().swapaxes(1, 2) @ whitener).astype(np.complex64))
     strength, vectors = np.linalg.eigh(heard)
-    blank = vectors[:, :, : mics - sources].astype(np.complex64)
-    leak = (np.abs(phases.conj() @ blank) ** 2).sum(2) / mics
+    loud = vectors[:, :, mics - sources :]
+    if whitener is not None:  # phases are whitened by moving the whitener over to the few vectors
+        loud = whitener.conj().swapaxes(1, 2) @ loud
+    leak = 1 - (np.abs(steerer.phases.conj() @ loud.astype(np.complex64)) ** 2).sum(2) / whole
     sharp = 1 / np.maximum(leak, 1e-4)
     floor = strength[:, : mics - sources].mean(1)
     weight = np.log(np.maximum(strength[:, -1] / np.maximum(floor, 1e-30), 1.0))
