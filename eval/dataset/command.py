@@ -21,6 +21,10 @@ _RECIPES = {
     "detection": "goldentime.eval.dataset.detection:DETECTION",
     "signs": "goldentime.eval.dataset.signs:SIGNS",
     "contest2019-track1": "goldentime.eval.dataset.track1:TRACK1",
+    "contest2019-track3": "goldentime.eval.dataset.track3:TRACK3",
+    "voices": "goldentime.eval.dataset.voices:VOICES",
+    "seld": "goldentime.eval.dataset.seld:SELD",
+    "spcup2019": "goldentime.eval.dataset.spcup2019:SPCUP2019",
 }
 
 _HELP = """\
