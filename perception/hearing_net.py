@@ -97,9 +97,7 @@ class DirectionNet(nn.Module):
             nn.ReLU(inplace=True),
             nn.Conv2d(12, 1, (5, 3), padding=(2, 1)),
         )
-        self.weigh = nn.Sequential(
-            nn.Conv1d(5, 24, 5, padding=2), nn.ReLU(inplace=True), nn.Conv1d(24, maps, 5, padding=2)
-        )
+        self.weigh = nn.Sequential(nn.Conv1d(5, 24, 5, padding=2), nn.ReLU(inplace=True), nn.Conv1d(24, maps, 5, padding=2))
         self.bands = nn.Parameter(_first_bands(maps, bins))
         self.enter = nn.Sequential(nn.Conv2d(maps + 2, width, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True))
         self.look = nn.Sequential(*(_Ring(width) for _ in range(depth)))

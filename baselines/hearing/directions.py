@@ -109,7 +109,9 @@ class DirectionTask:
         return found
 
 
-def window_of(data: HearingSet, sound: NDArray[np.float32], noise: dict[str, object], bearings: NDArray[np.float64]) -> tuple[Tensor, ...]:
+def window_of(
+    data: HearingSet, sound: NDArray[np.float32], noise: dict[str, object], bearings: NDArray[np.float64]
+) -> tuple[Tensor, ...]:
     """One window as the network takes it, with its truth."""
     speeds = np.array(noise["rotor_speeds_rad_s"], np.float64)
     known = data.own_noise(int(str(noise["drone"]))).covariance(speeds)
