@@ -276,7 +276,7 @@ def net_bytes(net: DirectionNet | VoiceNet) -> bytes:
     return weights_bytes(kind, net.state_dict(), {"sizes": json.dumps(net.sizes)})
 
 
-def load_finder(positions_m: NDArray[np.float64], path: Path | None = None) -> NetFinder:
+def load_finder(positions_m: NDArray[np.float64], path: Path | None = None, *, least: float = 0.15) -> NetFinder:
     """A finder for an array from a checkpoint, the shipped one if none is named.
 
     Raises:
@@ -285,7 +285,7 @@ def load_finder(positions_m: NDArray[np.float64], path: Path | None = None) -> N
     weights, sizes = _read(path, _DIRECTIONS)
     net = DirectionNet(**sizes)
     net.load_state_dict(weights)
-    return NetFinder(net, positions_m)
+    return NetFinder(net, positions_m, least=least)
 
 
 def load_teller(path: Path | None = None) -> NetTeller:

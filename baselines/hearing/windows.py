@@ -62,17 +62,20 @@ class HearingSet:
         stop = None if length is None else start + length
         return np.asarray(stored[..., start:stop], np.float32) * np.float32(row["scale"])
 
-    def voice(self, row: dict[str, Any], rng: np.random.Generator) -> Signal:
-        """Half a second in which a voice speaks."""
+    def voice(self, row: dict[str, Any], rng: np.random.Generator, length: int = WINDOW) -> Signal:
+        """A window that begins with half a second in which a voice speaks."""
         begins = row["begins"]
-        return self.sound(row, begins[int(rng.integers(len(begins)))], WINDOW)
+        start = begins[int(rng.integers(len(begins)))]
+        return self.sound(row, min(start, self._array(row).shape[-1] - length), length)
 
-    def noise(self, row: dict[str, Any], rng: np.random.Generator) -> tuple[Signal, NDArray[np.float64]]:
-        """Half a second of a noise and the rotors' speeds (rotors,) in it."""
-        start = int(rng.integers(self._array(row).shape[-1] - WINDOW + 1))
+    def noise(
+        self, row: dict[str, Any], rng: np.random.Generator, length: int = WINDOW
+    ) -> tuple[Signal, NDArray[np.float64]]:
+        """A piece of a noise and the rotors' speeds (rotors,) in it."""
+        start = int(rng.integers(self._array(row).shape[-1] - length + 1))
         speeds = np.array(row["rotor_speeds_rad_s"])
-        steps = slice(start * 10 // RATE_HZ, (start + WINDOW) * 10 // RATE_HZ + 1)
-        return self.sound(row, start, WINDOW), speeds[steps].mean(0)
+        steps = slice(start * 10 // RATE_HZ, (start + length) * 10 // RATE_HZ + 1)
+        return self.sound(row, start, length), speeds[steps].mean(0)
 
     def own_noise(self, drone: int) -> OwnNoise:
         """What a drone's calibration clip tells."""
@@ -81,10 +84,10 @@ class HearingSet:
             self._own[drone] = OwnNoise(self.sound(row), RATE_HZ, row["rotor_speeds_rad_s"])
         return self._own[drone]
 
-    def noise_of(self, drone: int, rng: np.random.Generator) -> tuple[Signal, NDArray[np.float64]]:
-        """Half a second of a drone's noise, and its rotors' speeds."""
+    def noise_of(self, drone: int, rng: np.random.Generator, length: int = WINDOW) -> tuple[Signal, NDArray[np.float64]]:
+        """A piece of a drone's noise, and its rotors' speeds."""
         places = self._noises_of[drone]
-        return self.noise(self.noises[int(places[int(rng.integers(len(places)))])], rng)
+        return self.noise(self.noises[int(places[int(rng.integers(len(places)))])], rng, length)
 
 
 def _by_drone(rows: list[dict[str, Any]], drones: int) -> list[NDArray[np.int64]]:
