@@ -6,26 +6,27 @@
             ...
 
 It listens in windows of half a second that move on by a step. Nothing here needs the simulator; the networks, which are the
-better ears, need PyTorch (`load_hearer_nets`); without them classical methods are used.
+better ears, need PyTorch (`load_hearer`); without them classical methods are used.
 """
 
 import math
+from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from goldentime.errors import ConfigError
+from goldentime.errors import ConfigError, MissingDependencyError
 from goldentime.perception.hearing_directions import Peak, bearing_of, find_peaks, towards
 from goldentime.perception.hearing_doa import Steerer, music_map
-from goldentime.perception.hearing_noise import OwnNoise, mvdr
+from goldentime.perception.hearing_noise import OwnNoise, mvdr, rotor_lines
 from goldentime.perception.hearing_position import turned
-from goldentime.perception.hearing_spectra import RATE_HZ, covariances, resampled, spectra, waveform
+from goldentime.perception.hearing_spectra import RATE_HZ, covariances, microphones_at, resampled, spectra, waveform
 from goldentime.perception.hearing_tracks import VoiceTrack, VoiceTracker, VoiceTrackerConfig
 from goldentime.perception.hearing_voice import VOICES, speech_evidence
 from goldentime.records import record
 
-__all__ = ["Calibration", "Finder", "Heard", "Hearer", "HearerConfig", "VoiceTeller"]
+__all__ = ["Calibration", "Finder", "Heard", "Hearer", "HearerConfig", "VoiceTeller", "load_hearer"]
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex64]
@@ -86,13 +87,14 @@ class HearerConfig:
 class Finder(Protocol):
     """Finds directions in a window; `NetFinder` of `hearing_net` is another."""
 
-    def find(self, spectrum: Complex, noise: Complex, count: int) -> list[Peak]:
+    def find(self, spectrum: Complex, noise: Complex, count: int, lines: NDArray[np.float32] | None = None) -> list[Peak]:
         """Directions in which somebody may speak, best first; the peaks' values are evidence in [0, 1].
 
         Args:
             spectrum: (mics, frames, bins) of the window.
             noise: (bins, mics, mics) expected covariance of the drone's own noise.
             count: so many at most.
+            lines: (bins,) how much of each lies on the rotors' harmonics; None where their speeds are not known.
         """
 
 
@@ -109,8 +111,8 @@ class MusicFinder:
     def __init__(self, steerer: Steerer, apart_rad: float = math.radians(20.0)) -> None:
         self._steerer, self._apart = steerer, apart_rad
 
-    def find(self, spectrum: Complex, noise: Complex, count: int) -> list[Peak]:
-        """As `Finder`."""
+    def find(self, spectrum: Complex, noise: Complex, count: int, lines: NDArray[np.float32] | None = None) -> list[Peak]:
+        """As `Finder`; whitening takes care of the harmonics."""
         power = (np.abs(spectrum) ** 2).mean(0)
         level = np.diagonal(noise, axis1=1, axis2=2).real.mean(1)
         there = 1 - math.exp(-2 * float(np.percentile(speech_evidence(power, level), 75)))
@@ -205,7 +207,8 @@ class Hearer:
         assert self._noise is not None
         spectrum = spectra(resampled(self._buffer, self._rate))
         noise = self._noise.covariance(rotor_speeds_rad_s)
-        peaks = self._finder.find(spectrum, noise, self._config.voices)
+        lines = None if rotor_speeds_rad_s is None else rotor_lines(rotor_speeds_rad_s)
+        peaks = self._finder.find(spectrum, noise, self._config.voices, lines)
         turn = np.array(_LEVEL if attitude is None else attitude, np.float64)
         units = np.array([turned(towards(p.azimuth_rad, p.elevation_rad), turn) for p in peaks]).reshape(-1, 3)
         tracks = self._tracker.update(self.time_s, units, [p.value for p in peaks])
@@ -252,3 +255,26 @@ class Hearer:
         shares = np.exp((total - total.max()) / 2)  # windows overlap, so their evidence is not independent
         shares /= shares.sum()
         return {name: float(share) for name, share in zip(VOICES, shares, strict=True)}
+
+
+def load_hearer(
+    positions_m: ArrayLike,
+    sample_rate_hz: int = RATE_HZ,
+    calibration: Calibration | None = None,
+    config: HearerConfig | None = None,
+) -> Hearer:
+    """A hearer with the networks that come with the package; see `Hearer` for the arguments.
+
+    Raises:
+        MissingDependencyError: PyTorch or safetensors is not installed.
+        ConfigError: an argument does not fit.
+    """
+    if absent := [name for name in ("torch", "safetensors") if find_spec(name) is None]:
+        raise MissingDependencyError(
+            f"the hearing networks need {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
+            "(from a clone: pip install -e '.[train]')"
+        )
+    from goldentime.perception.hearing_net import load_finder, load_teller
+
+    finder = load_finder(microphones_at(positions_m))
+    return Hearer(positions_m, sample_rate_hz, calibration, config, finder=finder, teller=load_teller())

@@ -3,9 +3,9 @@
 **Directions.** What reaches the microphones is whitened by the covariance of the drone's own noise, as known from the
 calibration clip. A mask net marks the cells of the spectrum that look like a voice; from the cells marked the power of the
 noise-whitened beam in every direction follows, bin by bin (the likelihood ratio of one source in known Gaussian noise);
-a second net weighs the bins; a third looks at the weighted maps, round in azimuth, and says where voices are. Geometry enters
-through the beams alone, so the same weights serve any array. Masks before steered power: Pertila & Cakir 2017, "Robust
-direction estimation with convolutional neural networks based steered response power" (ICASSP).
+a second net weighs the bins; a third looks at the weighted maps, round in azimuth, and says where voices are. Geometry
+enters through the beams alone, so the same weights serve any array. Masks before steered power: Pertila & Cakir 2017,
+"Robust direction estimation with convolutional neural networks based steered response power" (ICASSP).
 
 **Voices.** A small residual network on log-mel spectra.
 """
@@ -24,7 +24,7 @@ from torch.nn.functional import pad
 
 from goldentime.perception.hearing_directions import DirectionGrid, Peak, angle_between, steering, towards
 from goldentime.perception.hearing_spectra import BINS_HZ, microphones_at
-from goldentime.perception.hearing_voice import MEL_BANDS, VOICES, log_mel
+from goldentime.perception.hearing_voice import VOICES, log_mel
 from goldentime.perception.weights import read_weights, weights_bytes
 
 __all__ = [
@@ -39,14 +39,15 @@ __all__ = [
     "net_bytes",
 ]
 
-GRID = DirectionGrid(azimuths=48, elevations_deg=tuple(12.5 * k for k in range(-6, 7)))
-"""What the direction net was trained on."""
-BAND: NDArray[np.int64] = np.flatnonzero((BINS_HZ >= 250.0) & (BINS_HZ <= 6000.0))
-"""Bins that it looks at."""
+GRID = DirectionGrid(azimuths=48, elevations_deg=tuple(12.5 * k for k in range(-6, 4)))
+"""What the direction net looks at: callers are below a drone or little above it, up to some 43 degrees."""
+_LOW, _MIDDLE, _HIGH = (round(hz / BINS_HZ[1]) for hz in (250.0, 3000.0, 6000.0))
+BAND: NDArray[np.int64] = np.r_[_LOW:_MIDDLE, _MIDDLE : _HIGH + 1 : 2]
+"""Bins that it looks at: above 3 kHz every other one."""
 _DIRECTIONS, _VOICES = "goldentime hearing directions 1", "goldentime hearing voices 1"
 _SHIPPED = {_DIRECTIONS: "hearing_directions.safetensors", _VOICES: "hearing_voices.safetensors"}
 _LOADING = 3e-3
-_LOW = -4.0
+_SILENT = -4.0
 """Logit of every cell before training: most directions are silent."""
 
 
@@ -86,25 +87,25 @@ class _Ring(nn.Module):
 class DirectionNet(nn.Module):
     """Whitened beams -> where voices are, on `GRID`."""
 
-    def __init__(self, maps: int = 16, width: int = 32, depth: int = 4) -> None:
+    def __init__(self, maps: int = 16, width: int = 24, depth: int = 4) -> None:
         super().__init__()
         self.sizes = {"maps": maps, "width": width, "depth": depth}
         bins = len(BAND)
         self.mask = nn.Sequential(
-            nn.Conv2d(2, 12, (5, 3), padding=(2, 1)),
+            nn.Conv2d(2, 8, (5, 3), padding=(2, 1)),
             nn.ReLU(inplace=True),
-            nn.Conv2d(12, 12, (5, 3), padding=(2, 1), dilation=1),
+            nn.Conv2d(8, 8, (5, 3), padding=(2, 1)),
             nn.ReLU(inplace=True),
-            nn.Conv2d(12, 1, (5, 3), padding=(2, 1)),
+            nn.Conv2d(8, 1, (5, 3), padding=(2, 1)),
         )
         self.weigh = nn.Sequential(nn.Conv1d(5, 24, 5, padding=2), nn.ReLU(inplace=True), nn.Conv1d(24, maps, 5, padding=2))
         self.bands = nn.Parameter(_first_bands(maps, bins))
         self.enter = nn.Sequential(nn.Conv2d(maps + 2, width, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True))
         self.look = nn.Sequential(*(_Ring(width) for _ in range(depth)))
         self.leave = nn.Conv2d(width, 3, 1)
-        nn.init.constant_(self.leave.bias, 0.0)  # type: ignore[arg-type]  # it has a bias
         with torch.no_grad():
-            self.leave.bias[0] = _LOW  # type: ignore[index]
+            self.leave.weight.mul_(0.3)
+            self.leave.bias.copy_(torch.tensor([_SILENT, 0.0, 0.0]))  # type: ignore[union-attr]  # it has a bias
         heights = torch.tensor([math.sin(math.radians(e)) for e in GRID.elevations_deg])
         self.register_buffer("heights", heights.view(1, 1, -1, 1).expand(1, 1, *GRID.shape).clone(), persistent=False)
 
@@ -118,8 +119,8 @@ class DirectionNet(nn.Module):
             tables: of `beam_tables`.
 
         Returns:
-            (n, 3, elevations, azimuths): logits of a voice in each cell, and how far from the cell's centre upwards and to the
-            left it is, in cells.
+            (n, 3, elevations, azimuths): logits of a voice in each cell, and how far from the cell's centre upwards and to
+            the left it is, in cells.
         """
         inverse, clean, energy = whitened(spectrum, noise)
         shade = lines[:, None, :, None].expand(-1, -1, -1, energy.shape[-1])
@@ -127,8 +128,8 @@ class DirectionNet(nn.Module):
         share = mask / (mask.sum(-1, keepdim=True) + 0.5)
         matrices = (clean * share[:, :, None]) @ clean.conj().transpose(2, 3)
         # Loudness is the sources', not the direction's: beams' powers relative to the noise that they let pass.
-        let = _powers(tables, inverse).clamp_min(1e-6)
-        beams = torch.log(_powers(tables, matrices).clamp_min(0) / let + 0.1)
+        let = _powers(tables, inverse).clamp_min(1e-6).reciprocal()
+        beams = torch.log((_powers(tables, matrices) * let).clamp_min(0) + 0.1)
         weights = self._weights(beams, mask, energy, lines)
         maps = torch.bmm(weights, beams).unflatten(2, GRID.shape)
         best = maps.mean(1, keepdim=True)
@@ -168,13 +169,13 @@ def _first_bands(maps: int, bins: int) -> Tensor:
 class VoiceNet(nn.Module):
     """(n, frames, MEL_BANDS) log-mel -> (n, 3) logits of man, woman and child."""
 
-    def __init__(self, widths: tuple[int, ...] = (24, 40, 64, 96)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 48, 64)) -> None:
         super().__init__()
         self.sizes = {"widths": widths}
         layers: list[nn.Module] = []
         for before, after in zip((1, *widths[:-1]), widths, strict=True):
             layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
-            layers += [nn.MaxPool2d((1, 2) if before == 1 else 2, ceil_mode=True)]
+            layers += [nn.MaxPool2d(2, ceil_mode=True)]
         self.body = nn.Sequential(*layers)
         self.gate = nn.Conv2d(widths[-1], 1, 1)
         self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(widths[-1] * 6, 64), nn.ReLU(), nn.Linear(64, len(VOICES)))
@@ -275,7 +276,7 @@ def net_bytes(net: DirectionNet | VoiceNet) -> bytes:
     return weights_bytes(kind, net.state_dict(), {"sizes": json.dumps(net.sizes)})
 
 
-def load_finder(positions_m: NDArray[np.float64], path: Path | None = None) -> NetFinder:
+def load_finder(positions_m: NDArray[np.float64], path: Path | None = None, *, least: float = 0.15) -> NetFinder:
     """A finder for an array from a checkpoint, the shipped one if none is named.
 
     Raises:
@@ -284,7 +285,7 @@ def load_finder(positions_m: NDArray[np.float64], path: Path | None = None) -> N
     weights, sizes = _read(path, _DIRECTIONS)
     net = DirectionNet(**sizes)
     net.load_state_dict(weights)
-    return NetFinder(net, positions_m)
+    return NetFinder(net, positions_m, least=least)
 
 
 def load_teller(path: Path | None = None) -> NetTeller:

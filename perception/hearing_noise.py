@@ -1,12 +1,13 @@
 """A drone's own noise: what a rotor-only calibration clip tells of it, and taking it out again with the rotor speeds known.
 
-The clip's covariance between the microphones is carried over to other rotor speeds: harmonics move with the speed, and the
-level rises with its fifth power (between the fifth and the sixth power of the tip speed for the noise of blades: Brooks,
-Pope & Marcolini 1989, "Airfoil self-noise and prediction", NASA RP-1218).
+The clip's covariance between the microphones is carried over to other rotor speeds: its lines, which are harmonics, move
+with the speed, what lies below them stays where it is, and the power of both grows with the sixth power of the speed, as of
+compact dipoles (Curle 1955, Proc. R. Soc. A 231).
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import median_filter
 
 from goldentime.errors import ConfigError
 from goldentime.perception.hearing_directions import steering
@@ -15,7 +16,9 @@ from goldentime.perception.hearing_spectra import BINS_HZ, FRAME, RATE_HZ, covar
 __all__ = ["OwnNoise", "mvdr", "rotor_lines", "wiener_gains"]
 
 Complex = NDArray[np.complex64]
-_LEVEL_POWER = 5.0
+_LEVEL_POWER = 6.0
+_LINE_BINS = 9
+"""Width of the running median that tells lines from what lies below them."""
 _LEAST_HZ = 1.0 * RATE_HZ / FRAME
 
 
@@ -41,6 +44,9 @@ class OwnNoise:
         if not clip.any(axis=1).all():
             raise ConfigError("calibration clip: expected sound at all microphones, got silence at some")
         self._covariance = covariances(spectra(resampled(clip, rate_hz)))
+        power = np.trace(self._covariance, axis1=1, axis2=2).real
+        below = np.minimum(median_filter(power, _LINE_BINS, mode="nearest") / np.maximum(power, 1e-30), 1.0)
+        self._broad = self._covariance * below[:, None, None].astype(np.float32)
         self._speed = None if rotor_speeds_rad_s is None else _mean_speed(rotor_speeds_rad_s)
 
     @property
@@ -55,11 +61,12 @@ class OwnNoise:
         ratio = float(np.clip(_mean_speed(rotor_speeds_rad_s) / self._speed, 0.25, 4.0))
         if abs(ratio - 1) < 1e-3:
             return self._covariance
+        lines = self._covariance - self._broad
         place = np.clip(BINS_HZ / ratio / BINS_HZ[1], 0, len(BINS_HZ) - 1)
         low = np.minimum(place.astype(np.int64), len(BINS_HZ) - 2)
         share = (place - low)[:, None, None].astype(np.float32)
-        moved = (1 - share) * self._covariance[low] + share * self._covariance[low + 1]
-        return np.asarray(moved * np.float32(ratio**_LEVEL_POWER), np.complex64)
+        moved = (1 - share) * lines[low] + share * lines[low + 1]
+        return np.asarray((self._broad + moved) * np.float32(ratio**_LEVEL_POWER), np.complex64)
 
     def spectrum(self, rotor_speeds_rad_s: ArrayLike | None = None) -> NDArray[np.float32]:
         """(mics, bins) power at these rotor speeds."""

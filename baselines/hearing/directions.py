@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -93,7 +92,7 @@ class DirectionTask:
     def _drawn(self, rng: np.random.Generator) -> tuple[Tensor, ...]:
         mix = draw_mix(self._data, self._config, rng)
         bearings = np.array([(row["azimuth_rad"], row["elevation_rad"]) for row in mix.voices]).reshape(-1, 2)
-        return window_of(self._data, mix.sound, mix.noise, bearings)
+        return window_of(self._data, mix.spectrum, mix.drone, mix.rotor_speeds_rad_s, bearings)
 
     def loss(self, batch: DirectionBatch) -> tuple[Tensor, Mapping[str, float]]:
         """Forward and loss."""
@@ -110,16 +109,19 @@ class DirectionTask:
 
 
 def window_of(
-    data: HearingSet, sound: NDArray[np.float32], noise: dict[str, object], bearings: NDArray[np.float64]
+    data: HearingSet,
+    spectrum: NDArray[np.complex64],
+    drone: int,
+    rotor_speeds_rad_s: NDArray[np.float64],
+    bearings: NDArray[np.float64],
 ) -> tuple[Tensor, ...]:
     """One window as the network takes it, with its truth."""
-    speeds = np.array(noise["rotor_speeds_rad_s"], np.float64)
-    known = data.own_noise(int(str(noise["drone"]))).covariance(speeds)
+    known = data.own_noise(drone).covariance(rotor_speeds_rad_s)
     heat, shift = heat_of(bearings)
     return (
-        cells_of(spectra(sound)),
+        cells_of(spectrum),
         torch.from_numpy(known[BAND]),
-        torch.from_numpy(rotor_lines(speeds)[BAND]),
+        torch.from_numpy(rotor_lines(rotor_speeds_rad_s)[BAND]),
         torch.from_numpy(heat),
         torch.from_numpy(shift),
     )
@@ -138,10 +140,10 @@ def errors(model: nn.Module, data: HearingSet, snr_db: float, count: int) -> NDA
         for place in range(start, min(start + 25, count, len(data.voices))):
             rng = stream(0, "hearing.check", place)
             voice = data.voices[place]
-            noise = data.noise_of(voice["drone"], rng)
-            sound, speech = data.sound(noise), data.sound(voice)
-            mixture = sound + np.float32(gain_for(speech, sound, snr_db)) * speech
-            rows.append(window_of(data, mixture, noise, np.zeros((0, 2))))
+            noise, speeds = data.noise_of(voice["drone"], rng)
+            quiet, speech = spectra(noise), spectra(data.voice(voice, rng))
+            mixture = quiet + np.float32(gain_for(speech, quiet, snr_db)) * speech
+            rows.append(window_of(data, mixture, voice["drone"], speeds, np.zeros((0, 2))))
             aims.append(towards(voice["azimuth_rad"], voice["elevation_rad"]))
         batch = stacked(rows)
         with torch.inference_mode():
@@ -150,8 +152,3 @@ def errors(model: nn.Module, data: HearingSet, snr_db: float, count: int) -> NDA
             best = peaks_of(answer, 1)[0]
             found.append(math.degrees(float(angle_between(towards(best.azimuth_rad, best.elevation_rad), aim))))
     return np.array(found)
-
-
-def export_path(folder: Path) -> Path:
-    """Where a training leaves the network."""
-    return folder / "hearing_directions.safetensors"

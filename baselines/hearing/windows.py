@@ -13,24 +13,16 @@ from numpy.typing import NDArray
 
 from goldentime.errors import ConfigError
 from goldentime.perception.hearing_noise import OwnNoise
-from goldentime.perception.hearing_spectra import RATE_HZ, spectra
+from goldentime.perception.hearing_spectra import BINS_HZ, RATE_HZ, spectra
 from goldentime.records import record
 
-__all__ = ["HearingSet", "Mix", "MixConfig", "Window", "draw_mix", "frame_power", "gain_for"]
+__all__ = ["WINDOW", "HearingSet", "Mix", "MixConfig", "draw_mix", "gain_for"]
 
 Signal = NDArray[np.float32]
-_LOW_HZ, _MARGIN_DB = 100.0, 15.9
-"""As `envs.acoustics.snr` has it: power above 100 Hz, active frames at most 15.9 dB below the mean."""
-
-
-class Window(NamedTuple):
-    """A voice as it reaches the microphones of a drone."""
-
-    drone: int
-    sound: NDArray[np.int16]
-    """(mics, samples)."""
-    truth: dict[str, Any]
-    """`azimuth_rad`, `elevation_rad`, `voice`, `speaker`, ..."""
+WINDOW = RATE_HZ // 2
+"""[samples] that the networks look at."""
+_LOW_BIN, _MARGIN_DB = round(100.0 / BINS_HZ[1]), 15.9
+"""Of the ratio's definition in `envs.acoustics.snr`: power above 100 Hz, active frames at most 15.9 dB below the mean."""
 
 
 class HearingSet:
@@ -54,14 +46,7 @@ class HearingSet:
         self._folder = folder
         self._open: dict[str, NDArray[np.int16]] = {}
         self._own: dict[int, OwnNoise] = {}
-        by_drone = [[] for _ in self.drones]  # type: list[list[int]]
-        for place, row in enumerate(self.noises):
-            by_drone[row["drone"]].append(place)
-        self._noises_of = [np.array(places) for places in by_drone]
-        voices_of = [[] for _ in self.drones]  # type: list[list[int]]
-        for place, row in enumerate(self.voices):
-            voices_of[row["drone"]].append(place)
-        self.voices_of = [np.array(places) for places in voices_of]
+        self._noises_of, self.voices_of = (_by_drone(rows, len(self.drones)) for rows in (self.noises, self.voices))
         """Numbers of each drone's voices."""
 
     def _array(self, row: dict[str, Any]) -> NDArray[np.int16]:
@@ -70,11 +55,27 @@ class HearingSet:
             self._open[name] = np.load(self._folder / name, mmap_mode="r")
         return self._open[name]
 
-    def sound(self, row: dict[str, Any]) -> Signal:
-        """(mics, samples) or (samples,) of a row of `voices`, `noises`, `drones` or `clips`, in the converter's units."""
+    def sound(self, row: dict[str, Any], start: int = 0, length: int | None = None) -> Signal:
+        """(mics, samples) or (samples,) of a row of `voices`, `noises`, `drones` or `clips` [Pa], or a part of it."""
         stored = self._array(row)
-        part = stored[row["start"] : row["start"] + row["length"]] if "length" in row else stored[row["place"]]
-        return np.asarray(part, np.float32) * np.float32(row["scale"])
+        stored = stored[row["start"] : row["start"] + row["length"]] if "length" in row else stored[row["place"]]
+        stop = None if length is None else start + length
+        return np.asarray(stored[..., start:stop], np.float32) * np.float32(row["scale"])
+
+    def voice(self, row: dict[str, Any], rng: np.random.Generator, length: int = WINDOW) -> Signal:
+        """A window that begins with half a second in which a voice speaks."""
+        begins = row["begins"]
+        start = begins[int(rng.integers(len(begins)))]
+        return self.sound(row, min(start, self._array(row).shape[-1] - length), length)
+
+    def noise(
+        self, row: dict[str, Any], rng: np.random.Generator, length: int = WINDOW
+    ) -> tuple[Signal, NDArray[np.float64]]:
+        """A piece of a noise and the rotors' speeds (rotors,) in it."""
+        start = int(rng.integers(self._array(row).shape[-1] - length + 1))
+        speeds = np.array(row["rotor_speeds_rad_s"])
+        steps = slice(start * 10 // RATE_HZ, (start + length) * 10 // RATE_HZ + 1)
+        return self.sound(row, start, length), speeds[steps].mean(0)
 
     def own_noise(self, drone: int) -> OwnNoise:
         """What a drone's calibration clip tells."""
@@ -83,26 +84,31 @@ class HearingSet:
             self._own[drone] = OwnNoise(self.sound(row), RATE_HZ, row["rotor_speeds_rad_s"])
         return self._own[drone]
 
-    def noise_of(self, drone: int, rng: np.random.Generator) -> dict[str, Any]:
-        """One of a drone's noises."""
+    def noise_of(self, drone: int, rng: np.random.Generator, length: int = WINDOW) -> tuple[Signal, NDArray[np.float64]]:
+        """A piece of a drone's noise, and its rotors' speeds."""
         places = self._noises_of[drone]
-        return self.noises[int(places[int(rng.integers(len(places)))])]
+        return self.noise(self.noises[int(places[int(rng.integers(len(places)))])], rng, length)
 
 
-def frame_power(signal: Signal) -> NDArray[np.float64]:
-    """Mean square above 100 Hz, frame by frame, over the microphones; in arbitrary units."""
-    spectrum = spectra(signal)
-    low = round(_LOW_HZ / (RATE_HZ / 512))
-    return np.asarray((np.abs(spectrum[..., low:]) ** 2).mean((0, 2)), np.float64)
+def _by_drone(rows: list[dict[str, Any]], drones: int) -> list[NDArray[np.int64]]:
+    places: list[list[int]] = [[] for _ in range(drones)]
+    for place, row in enumerate(rows):
+        places[row["drone"]].append(place)
+    return [np.array(found, np.int64) for found in places]
 
 
-def gain_for(voice: Signal, noise: Signal, snr_db: float) -> float:
-    """By how much to amplify a voice for its active power to lie so far above the noise's mean power, above 100 Hz."""
-    powers = frame_power(voice)
+def gain_for(voice: NDArray[np.complex64], noise: NDArray[np.complex64], snr_db: float) -> float:
+    """By how much to amplify a voice for its active power to lie so far above the noise's mean power, above 100 Hz.
+
+    Args:
+        voice: (mics, frames, bins) spectra.
+        noise: likewise.
+    """
+    powers, quiet = ((np.abs(part[..., _LOW_BIN:]) ** 2).mean((0, 2)) for part in (voice, noise))
     mean = float(powers.max())
     for _ in range(20):
         mean = float(powers[powers >= mean * 10 ** (-_MARGIN_DB / 10)].mean())
-    return float(np.sqrt(frame_power(noise).mean() / max(mean, 1e-30)) * 10 ** (snr_db / 20))
+    return float(np.sqrt(float(quiet.mean()) / max(mean, 1e-30)) * 10 ** (snr_db / 20))
 
 
 @record
@@ -121,33 +127,34 @@ class MixConfig:
 class Mix(NamedTuple):
     """A window to learn from."""
 
-    sound: Signal
-    """(mics, samples)."""
-    noise: dict[str, Any]
-    """Its row: drone, rotor speeds."""
+    spectrum: NDArray[np.complex64]
+    """(mics, frames, bins)."""
+    drone: int
+    rotor_speeds_rad_s: NDArray[np.float64]
+    """(rotors,)."""
     voices: list[dict[str, Any]]
 
 
 def draw_mix(data: HearingSet, config: MixConfig, rng: np.random.Generator) -> Mix:
     """A window of one drone: its noise and no, one or two voices."""
     drone = int(rng.integers(len(data.drones)))
-    noise = data.noise_of(drone, rng)
-    sound = data.sound(noise)
+    noise, speeds = data.noise_of(drone, rng)
     draw = rng.random()
     count = 0 if draw < config.silent else 2 if draw < config.silent + config.two else 1
     voices: list[dict[str, Any]] = []
-    mixture = sound.copy()
+    quiet = spectra(noise)
+    mixture = quiet.copy()
     for place in rng.permutation(data.voices_of[drone]):
+        row = data.voices[int(place)]
         if len(voices) == count:
             break
-        row = data.voices[int(place)]
         if voices and _apart(row, voices[0]) < config.apart_rad:
             continue
         snr_db = float(rng.uniform(*config.snr_db)) if not voices else float(rng.uniform(0.0, 15.0))
-        voice = data.sound(row)
-        mixture += np.float32(gain_for(voice, sound, snr_db)) * voice
+        voice = spectra(data.voice(row, rng))
+        mixture += np.float32(gain_for(voice, quiet, snr_db)) * voice
         voices.append(row)
-    return Mix(mixture, noise, voices)
+    return Mix(mixture, drone, speeds, voices)
 
 
 def _apart(one: dict[str, Any], other: dict[str, Any]) -> float:

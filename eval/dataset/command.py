@@ -22,6 +22,7 @@ _RECIPES = {
     "signs": "goldentime.eval.dataset.signs:SIGNS",
     "contest2019-track1": "goldentime.eval.dataset.track1:TRACK1",
     "contest2019-track3": "goldentime.eval.dataset.track3:TRACK3",
+    "hearing": "goldentime.eval.dataset.hearing:HEARING",
     "voices": "goldentime.eval.dataset.voices:VOICES",
     "seld": "goldentime.eval.dataset.seld:SELD",
     "spcup2019": "goldentime.eval.dataset.spcup2019:SPCUP2019",
