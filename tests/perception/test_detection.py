@@ -28,6 +28,7 @@ SPEC = NetSpec(
     widths=(4, 6, 8, 8, 8),
     depths=(1, 1, 1, 1),
     features=8,
+    close=(4, 6, 8, 8),
 )
 
 
@@ -45,7 +46,13 @@ def small_net(seed=0):
 def test_every_size_has_as_many_answers_as_cells(height, width):
     cells = small_net()(torch.zeros(1, 3, height, width))
     count = len(centres_px(height, width))
-    assert [part.shape for part in cells] == [(1, count, 2), (1, count, 4), (1, count, 5), (1, count, 8)]
+    assert [part.shape for part in cells] == [
+        (1, count, 2),
+        (1, count, 4),
+        (1, count, 5),
+        (1, count, 8),
+        (1, 2, -(-height // 32), -(-width // 32)),
+    ]
     assert bool((cells.reaches > 0).all())
 
 
@@ -78,6 +85,7 @@ def answers(*boxes):
         torch.ones(1, len(centres), 4),
         torch.zeros(1, len(centres), 5),
         torch.zeros(1, len(centres), 8),
+        torch.zeros(1, 2, 2, 3),
     )
     for number, (category, score, corners) in enumerate(boxes):
         low, high = torch.tensor(corners[:2]), torch.tensor(corners[2:])
