@@ -5,7 +5,7 @@ import numpy as np
 from goldentime.envs.assets.objects import KINDS
 from goldentime.envs.scenes.scene import Pool
 
-__all__ = ["CONTEST", "FURNITURE", "PEOPLE", "asset_pool", "draw_figure", "draw_object"]
+__all__ = ["CONTEST", "FURNITURE", "PEOPLE", "TRIAGE_TAGS", "asset_pool", "draw_figure", "draw_object"]
 
 Rng = np.random.Generator
 
@@ -20,6 +20,9 @@ CONTEST = ("fire_extinguisher", "hydrant", "car", "bicycle", "motorcycle")
 
 FURNITURE = ("bed", "chair", "door", "shelf", "sofa", "table")
 """What rooms are furnished with; it is not counted among a scene's objects."""
+
+TRIAGE_TAGS = ("triage_tag_red", "triage_tag_yellow", "triage_tag_green", "triage_tag_black")
+"""They lie about or beside someone; they are not counted among a scene's objects either."""
 
 _VARIANTS: dict[Pool, tuple[int, int]] = {"train": (0, 64), "test": (400, 424)}
 """Numbers of the objects. More would be as easy, but making one takes some milliseconds: these fit into a cache."""

@@ -10,7 +10,7 @@ from goldentime.envs.hazards.smoke import SmokeLayers
 from goldentime.envs.level import Level, Point
 from goldentime.envs.scenes.buildings import BUILDINGS
 from goldentime.envs.scenes.burning import Air, draw_smoke
-from goldentime.envs.scenes.catalogue import FURNITURE, PEOPLE
+from goldentime.envs.scenes.catalogue import FURNITURE, PEOPLE, TRIAGE_TAGS
 from goldentime.envs.scenes.draft import Draft
 from goldentime.envs.scenes.floor import SLAB_M
 from goldentime.envs.scenes.palette import draw_look
@@ -65,14 +65,14 @@ def draw_scene(config: SceneConfig, rng: np.random.Generator) -> Scene:
 
 
 def counted_as(kind: str) -> str:
-    """The number of `SceneConfig` that a thing of a kind counts for; empty for furniture and buildings."""
+    """The number of `SceneConfig` that a thing of a kind counts for; empty for furniture, triage tags and buildings."""
     if kind in ("mannequin", "poster"):
         return "distractors"
     if kind in PEOPLE:
         return "people"
     if kind == "fire":
         return "fires"
-    return "" if kind in FURNITURE or kind in BUILDINGS else "objects"
+    return "" if kind in (*FURNITURE, *BUILDINGS, *TRIAGE_TAGS) else "objects"
 
 
 def _check(config: SceneConfig) -> None:
@@ -138,6 +138,7 @@ def _finished(draft: Draft, drawn: _Drawn, smoke: SmokeLayers | None) -> Scene:
         signs=tuple(draft.signs),
         flames=tuple(draft.flames),
         smoke=smoke,
+        light=draft.light,
         things=tuple(_measured(draft, thing) for thing in draft.things),
         start=(x, y, drawn.ground_m),
         start_yaw=0.0,
