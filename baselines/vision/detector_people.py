@@ -73,7 +73,7 @@ def people_of(
 
 def people_batch(people: People, pictures: NDArray[np.uint8], config: CloseConfig, rng: np.random.Generator) -> PeopleBatch:
     """Crops of people as the detector may have found them."""
-    count = min(config.crops, len(people.kind))
+    count = config.crops if len(people.kind) else 0
     chosen = rng.choice(len(people.kind), size=count, p=people.share) if count else np.zeros(0, np.int64)
     crops = np.zeros((count, *CROP, 3), np.uint8)
     for i, number in enumerate(chosen):

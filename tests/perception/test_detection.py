@@ -116,6 +116,18 @@ def test_a_detection_says_who_and_how():
     assert all(d.kind == "" for d in found if d.category == "car")
 
 
+def test_a_look_tells_the_smoke_as_well():
+    picture = np.full((64, 96, 3), 90, np.uint8)
+    seen = Detector(small_net(), least_score=0.3).look(picture)
+    assert list(seen.detections) == Detector(small_net(), least_score=0.3).detect(picture)
+    smoke = seen.smoke
+    assert smoke.extinction_per_m.shape == smoke.transmittance.shape == (2, 3)
+    assert (smoke.extinction_per_m >= 0).all() and smoke.mean_extinction_per_m == pytest.approx(
+        smoke.extinction_per_m.mean()
+    )
+    assert (smoke.transmittance >= 0).all() and (smoke.transmittance <= 1).all()
+
+
 def test_the_same_picture_gives_the_same_detections():
     picture = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
     detector = Detector(small_net(), least_score=0.3)
