@@ -120,7 +120,7 @@ class Detector:
         close = self._people(picture, found.corners_px[list(people)])
         detections = []
         for i in range(len(found.score)):
-            answers = _answers(spec, found.person[i] + close[people[i]]) if i in people else {}
+            answers = _answers(spec, close[people[i]]) if i in people else {}
             detections.append(_detection(picture, spec, found, i, answers))
         smoke = Smoke(extinction_per_m=found.extinction_per_m, transmittance=found.transmittance)
         return Seen(detections=tuple(detections), smoke=smoke)

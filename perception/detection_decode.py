@@ -26,8 +26,6 @@ class Found(NamedTuple):
     """(n) in [0, 1]."""
     corners_px: Floats
     """(n, 4) left, upper, right, lower, within the picture."""
-    person: Floats
-    """(n, kinds + postures) logits."""
     feature: Floats
     """(n, features)."""
     extinction_per_m: Floats
@@ -66,5 +64,4 @@ def _decode(
     kept = keep_best(boxes, kinds, overlap)
     chosen = cell[torch.from_numpy(kept)]
     extinction, through = (THIN_PER_M * cells.smoke[0].expm1()).numpy(), cells.smoke[1].sigmoid().numpy()
-    persons, features = cells.persons[chosen].numpy(), cells.features[chosen].numpy()
-    return Found(kinds[kept], score[kept], boxes[kept], persons, features, extinction, through)
+    return Found(kinds[kept], score[kept], boxes[kept], cells.features[chosen].numpy(), extinction, through)

@@ -1,9 +1,8 @@
 """The detector's network: a small residual backbone, features at strides 8, 16 and 32, one shared head.
 
-Each cell of each level says what lies there, how far its box reaches to the four sides (Tian et al. 2019, "FCOS", ICCV),
-and of a person the kind and the posture; the cells of the coarsest level say how thick the smoke is. The levels exchange
-features downwards and upwards (Liu et al. 2018, "Path Aggregation Network", CVPR). A second small network, `close`, looks
-at each person again.
+Each cell of each level says what lies there and how far its box reaches to the four sides (Tian et al. 2019, "FCOS", ICCV);
+the cells of the coarsest level say how thick the smoke is. The levels exchange features downwards and upwards (Liu et al.
+2018, "Path Aggregation Network", CVPR). A second small network, `close`, tells kind and posture of each person.
 """
 
 import json
@@ -70,8 +69,6 @@ class Cells(NamedTuple):
     """(n, cells, categories) float32, logits."""
     reaches: Tensor
     """(n, cells, 4) float32 [px], from the cell's centre to the left, upper, right and lower side."""
-    persons: Tensor
-    """(n, cells, kinds + postures) float32, logits."""
     features: Tensor
     """(n, cells, features) float32, what the class is told from."""
     smoke: Tensor
@@ -115,10 +112,9 @@ class DetectorNet(nn.Module):
             for fine, coarse, depth in zip(widths[:-1], widths[1:], spec.depths, strict=True)
         )
         self.neck = _Neck(widths[2:], features)
-        self.what, self.where, self.who = (unit(features, features) for _ in range(3))
+        self.what, self.where = (unit(features, features) for _ in range(2))
         self.score = nn.Conv2d(features, len(spec.categories), 1)
         self.reach = nn.Conv2d(features, 4, 1)
-        self.person = nn.Conv2d(features, len(spec.kinds) + len(spec.postures), 1)
         self.haze = unit(2 * features, features)
         self.smoke = nn.Conv2d(features, 2, 1)
         self.close = CloseNet(len(spec.kinds) + len(spec.postures), spec.close)
@@ -149,7 +145,7 @@ class DetectorNet(nn.Module):
     def _head(self, level: Tensor, stride: int) -> tuple[Tensor, ...]:
         what = self.what(level)
         reach = stride * softplus(self.reach(self.where(level)).float())
-        return _rows(self.score(what)), _rows(reach), _rows(self.person(self.who(level))), _rows(what)
+        return _rows(self.score(what)), _rows(reach), _rows(what)
 
     def fold(self) -> "DetectorNet":
         """Merge each normalisation into its convolution, for faster use; only in evaluation mode, once."""

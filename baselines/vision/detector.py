@@ -83,9 +83,7 @@ class DetectorConfig:
     def __post_init__(self) -> None:
         """Refuse a training of nothing."""
         if not self.taught or (self.start is None and "boxes" not in self.taught):
-            raise ConfigError(
-                f"train.taught: expected boxes, or a start, got {self.taught} from {self.start}"
-            )
+            raise ConfigError(f"train.taught: expected boxes, or a start, got {self.taught} from {self.start}")
 
 
 def clear_question(categories: tuple[str, ...] = HEADLINE) -> Question:
@@ -169,7 +167,7 @@ class DetectorTask:
             with half_precision():
                 cells = self.net(pictures)
             centres = centres_px(*cuts.pictures.shape[1:3])
-            loss, parts = detection_loss(cells, centres, Truth(*cuts.truth), len(self.spec.kinds))
+            loss, parts = detection_loss(cells, centres, Truth(*cuts.truth))
             answer = cells.smoke
         elif "smoke" in taught:
             loss, parts = torch.zeros(()), {}

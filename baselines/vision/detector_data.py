@@ -248,14 +248,12 @@ def _moved(labels: Labels, matrix: NDArray[np.float64], cut: tuple[int, int]) ->
 def _padded(rows: Sequence[Labels]) -> Truth:
     most = max(1, *(len(row.category) for row in rows))
     corners = np.zeros((len(rows), most, 4), np.float32)
-    numbers = np.full((3, len(rows), most), -1, np.int64)
+    category = np.full((len(rows), most), -1, np.int64)
     ignored = np.zeros((len(rows), most), bool)
     for i, row in enumerate(rows):
         n = len(row.category)
-        corners[i, :n], ignored[i, :n] = row.corners_px, row.ignored
-        numbers[:, i, :n] = row.category, row.kind, row.posture
-    category, kind, posture = torch.from_numpy(numbers)
-    return Truth(torch.from_numpy(corners), category, kind, posture, torch.from_numpy(ignored))
+        corners[i, :n], category[i, :n], ignored[i, :n] = row.corners_px, row.category, row.ignored
+    return Truth(torch.from_numpy(corners), torch.from_numpy(category), torch.from_numpy(ignored))
 
 
 def _weathered(picture: NDArray[np.uint8], strength: float, haze: float, rng: np.random.Generator) -> NDArray[np.uint8]:

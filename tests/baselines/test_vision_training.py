@@ -182,8 +182,6 @@ def one_box(corners, category=0, ignored=False):
     return Truth(
         torch.tensor([[corners]]),
         torch.tensor([[category]]),
-        torch.tensor([[-1]]),
-        torch.tensor([[-1]]),
         torch.tensor([[ignored]]),
     )
 
@@ -218,8 +216,8 @@ def test_an_ignored_box_teaches_nothing():
     everywhere[0, inside, 0] = 5.0  # an alarm where the ignored box is
     cells = blank(centres)._replace(scores=everywhere)
     corners = [32.0, 32.0, 72.0, 72.0]
-    ignored, _ = detection_loss(cells, centres, one_box(corners, ignored=True), 2)
-    other, _ = detection_loss(cells, centres, one_box(corners, category=1, ignored=True), 2)
+    ignored, _ = detection_loss(cells, centres, one_box(corners, ignored=True))
+    other, _ = detection_loss(cells, centres, one_box(corners, category=1, ignored=True))
     assert float(ignored) < 1e-3 < 10 < float(other)
 
 
@@ -239,7 +237,7 @@ def test_better_answers_cost_less():
         0,
     ] = 4
     losses = [
-        float(detection_loss(cells, centres, truth, 2)[0]) for cells in (rough, placed, placed._replace(scores=scores))
+        float(detection_loss(cells, centres, truth)[0]) for cells in (rough, placed, placed._replace(scores=scores))
     ]
     assert losses[0] > losses[1] > losses[2]
 

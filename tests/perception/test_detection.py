@@ -83,7 +83,6 @@ def answers(*boxes):
     cells = Cells(
         torch.full((1, len(centres), 2), -20.0),
         torch.ones(1, len(centres), 4),
-        torch.zeros(1, len(centres), 5),
         torch.zeros(1, len(centres), 8),
         torch.zeros(1, 2, 2, 3),
     )
