@@ -236,9 +236,7 @@ def test_better_answers_cost_less():
         > 0,
         0,
     ] = 4
-    losses = [
-        float(detection_loss(cells, centres, truth)[0]) for cells in (rough, placed, placed._replace(scores=scores))
-    ]
+    losses = [float(detection_loss(cells, centres, truth)[0]) for cells in (rough, placed, placed._replace(scores=scores))]
     assert losses[0] > losses[1] > losses[2]
 
 
