@@ -116,7 +116,7 @@ class Detector:
             raise ConfigError(f"detector: expected (height, width, 3) uint8, got {picture.shape} {picture.dtype}")
         found = self.find([picture])[0]
         spec = self._net.spec
-        people = {i: n for n, i in enumerate(np.flatnonzero(found.category == _place(spec.categories)))}
+        people = {i: n for n, i in enumerate(np.flatnonzero(found.category == _place(spec.categories)).tolist())}
         close = self._people(picture, found.corners_px[list(people)])
         detections = []
         for i in range(len(found.score)):

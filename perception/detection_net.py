@@ -124,7 +124,8 @@ class DetectorNet(nn.Module):
     def forward(self, pictures: Tensor) -> Cells:
         levels = self.levels(pictures)
         parts = [self._head(level, stride) for level, stride in zip(levels, STRIDES, strict=True)]
-        return Cells(*(torch.cat(part, 1) for part in zip(*parts, strict=True)), self.smoke_of(levels[-1]))
+        scores, reaches, features = (torch.cat(part, 1) for part in zip(*parts, strict=True))
+        return Cells(scores, reaches, features, self.smoke_of(levels[-1]))
 
     def levels(self, pictures: Tensor) -> list[Tensor]:
         """Features of each of `STRIDES`."""

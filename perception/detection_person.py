@@ -62,5 +62,8 @@ def crop(picture: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.
     # Linear interpolation alone would skip pixels of someone near, who is larger than the crop.
     scale = abs(float(matrix[1, 1]))
     source = cv2.blur(picture, (round(1 / scale),) * 2) if scale < 0.67 else picture
-    flags = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_CONSTANT, "borderValue": (127, 127, 127)}
-    return np.asarray(cv2.warpAffine(source, matrix, CROP[::-1], **flags), np.uint8)
+    beside = (127, 127, 127)
+    found = cv2.warpAffine(
+        source, matrix, CROP[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=beside
+    )
+    return np.asarray(found, np.uint8)

@@ -199,7 +199,7 @@ class DetectorTask:
         pairs = zip(people.picture, people.corners_px, strict=True)
         crops = np.stack([crop(pictures[i], crop_matrix(corners)) for i, corners in pairs])
         with torch.inference_mode():
-            said = torch.cat([model.close(as_input(part)) for part in torch.from_numpy(crops).split(64)])
+            said = torch.cat([model.close(as_input(part)) for part in torch.split(torch.from_numpy(crops), 64)])
         right = said[:, : len(self.spec.kinds)].argmax(1).numpy() == people.kind
         return {"kinds": round(float((right * people.share).sum()), 4)}
 

@@ -45,8 +45,10 @@ def cut_smoke(
     y = (np.arange(-(-cut[0] // stride)) + 0.5) * stride
     across = ((x - matrix[0, 2]) / matrix[0, 0]) / size[1] * cells[1] - 0.5
     down = ((y - matrix[1, 2]) / matrix[1, 1]) / size[0] * cells[0] - 0.5
-    places = [np.asarray(part, np.float32) for part in np.meshgrid(across, down)]
-    found = np.stack([cv2.remap(part, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in smoke])
+    x_map, y_map = (np.asarray(part, np.float32) for part in np.meshgrid(across, down))
+    found = np.stack(
+        [cv2.remap(part, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in (smoke[0], smoke[1])]
+    )
     found[1] *= 1 - haze
     if haze > 0:
         found[0] = np.nan

@@ -37,11 +37,12 @@ def roc_auc(positive: NDArray[np.int64], score: NDArray[np.float64]) -> float:
     Mann-Whitney's statistic over its largest value (Hanley and McNeil 1982, Radiology 143).
     """
     yes = positive.astype(bool)
-    pairs = int(yes.sum()) * int((~yes).sum())
+    count = int(yes.sum())
+    pairs = count * int((~yes).sum())
     if not pairs:
         return float("nan")
     ranks = float(rankdata(score)[yes].sum())
-    return (ranks - 0.5 * yes.sum() * (yes.sum() + 1)) / pairs
+    return (ranks - 0.5 * count * (count + 1)) / pairs
 
 
 def over_groups(
