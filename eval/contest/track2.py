@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from goldentime.errors import ConfigError
-from goldentime.eval.contest.files import is_count, read_entries, told
+from goldentime.eval.contest.forms import read_entries, told
 from goldentime.files import pretty_json
 from goldentime.records import dump, load, record
 
@@ -19,6 +19,7 @@ __all__ += ["truth_bytes"]
 
 TRUTH_KEY, ANSWER_KEY = "track2_GT", "track2_results"
 
+_KEYS = frozenset({"texts"})
 MOST_TEXTS, MOST_LETTERS = 100, 200
 """Of one picture, and of one text."""
 
@@ -68,10 +69,11 @@ def read_truth(path: Path) -> Truths:
     Raises:
         ConfigError: it can't be read or has another form; the message says where.
     """
-    found: Truths = {}
-    for number, texts, where in _pictures(path, TRUTH_KEY):
-        found[number] = tuple(_seen(text, f"{where}.texts[{place}]") for place, text in enumerate(texts))
-    return found
+    return read_entries(path, TRUTH_KEY, _truth, _KEYS)
+
+
+def _truth(entry: dict[str, Any], where: str) -> tuple[SeenText, ...]:
+    return tuple(_seen(text, f"{where}.texts[{place}]") for place, text in enumerate(_texts(entry, where)))
 
 
 def _seen(data: Any, where: str) -> SeenText:
@@ -86,32 +88,22 @@ def read_answer(path: Path) -> Answers:
     Raises:
         ConfigError: it can't be read or has another form; the message says where.
     """
-    found: Answers = {}
-    for number, texts, where in _pictures(path, ANSWER_KEY):
-        if len(texts) > MOST_TEXTS:
-            raise ConfigError(f"{where}.texts: expected at most {MOST_TEXTS} texts, got {len(texts)}")
-        for place, text in enumerate(texts):
-            if not isinstance(text, str) or len(text) > MOST_LETTERS:
-                expected = f"expected a string of at most {MOST_LETTERS} characters"
-                raise ConfigError(f"{where}.texts[{place}]: {expected}, got {told([text])}")
-        found[number] = tuple(text for text in texts if text.strip())
-    return found
+    return read_entries(path, ANSWER_KEY, _answer, _KEYS)
 
 
-def _pictures(path: Path, key: str) -> list[tuple[int, list[Any], str]]:
-    """Id, texts and place in the file of each picture."""
-    rows, seen = [], set[int]()
-    for place, entry in enumerate(read_entries(path, key)):
-        where = f"{path}: {key}[{place}]"
-        if not isinstance(entry, dict) or entry.keys() != {"id", "texts"}:
-            raise ConfigError(f"{where}: expected an object with id and texts, got {told([entry])}")
-        number, texts = entry["id"], entry["texts"]
-        if not is_count(number) or number < 1:
-            raise ConfigError(f"{where}.id: expected a whole number of at least 1, got {number!r}")
-        if not isinstance(texts, list):
-            raise ConfigError(f"{where}.texts: expected a list, got {told([texts])}")
-        if number in seen:
-            raise ConfigError(f"{where}.id: picture {number} was given before")
-        seen.add(number)
-        rows.append((number, texts, where))
-    return rows
+def _answer(entry: dict[str, Any], where: str) -> tuple[str, ...]:
+    texts = _texts(entry, where)
+    if len(texts) > MOST_TEXTS:
+        raise ConfigError(f"{where}.texts: expected at most {MOST_TEXTS} texts, got {len(texts)}")
+    for place, text in enumerate(texts):
+        if not isinstance(text, str) or len(text) > MOST_LETTERS:
+            expected = f"expected a string of at most {MOST_LETTERS} characters"
+            raise ConfigError(f"{where}.texts[{place}]: {expected}, got {told([text])}")
+    return tuple(text for text in texts if text.strip())
+
+
+def _texts(entry: dict[str, Any], where: str) -> list[Any]:
+    texts = entry["texts"]
+    if not isinstance(texts, list):
+        raise ConfigError(f"{where}.texts: expected a list, got {told([texts])}")
+    return texts

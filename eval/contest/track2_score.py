@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from goldentime.errors import ConfigError
-from goldentime.eval.contest.files import told
+from goldentime.eval.contest.forms import told
 from goldentime.eval.contest.track2 import Answers, SeenText, Truths
 from goldentime.eval.score.aggregate import Figure, wilson
 from goldentime.eval.score.text import TextScore, score_text

@@ -15,7 +15,7 @@ from goldentime.errors import ScenarioError
 from goldentime.eval.dataset.catalogue import LICENCE
 from goldentime.eval.dataset.categories import category_id
 from goldentime.eval.dataset.detection import draw_place, image_row, jpeg, process_renderer
-from goldentime.eval.dataset.labels import annotate, mean_extinction
+from goldentime.eval.dataset.labels import annotate, smoke_grid
 from goldentime.eval.dataset.scene_items import SceneItems, items_of, scenario_of
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sign_labels import crop_of, cut, sign_truth
@@ -91,7 +91,7 @@ def _make(config: SignsConfig, shard: int, folder: Path) -> dict[str, Any]:
             if first >= end:
                 break
             place = _MOST_TURNS * number + turn
-            row = image_row(first, place, scene, view, mean_extinction(view, frame, scene.smoke))
+            row = image_row(first, place, scene, view, smoke_grid(view, frame, scene.smoke))
             (folder / "images" / row["file_name"]).write_bytes(jpeg(frame.rgb, config.quality))
             images.append(row)
             annotations += [{"image_id": first, **annotation} for annotation in found]

@@ -77,7 +77,9 @@ def _make(config: Track2Config, shard: int, folder: Path) -> dict[str, Any]:
     for number, (_, frame, rows, (scene, _, _)) in enumerate(sign_shots(shots, rng, _any_counts(config.rule)), first + 1):
         name = f"t2_image_{number:05d}.jpg"
         (folder / "images" / name).write_bytes(jpeg(frame.rgb, config.quality))
-        pictures.append({"id": number, "place": scene.config.place, "texts": [dump(_text(row, config.rule)) for row in rows]})
+        pictures.append(
+            {"id": number, "place": scene.config.place, "texts": [dump(_text(row, config.rule)) for row in rows]}
+        )
     return {"pictures": pictures}
 
 

@@ -129,7 +129,7 @@ def test_files_read_as_they_were_written(tmp_path):
         ('{"track2_results": [{"id": 1, "texts": [7]}]}', r"\[0\]\.texts\[0\]: expected a string of at most 200"),
         (json.dumps({ANSWER_KEY: [{"id": 1, "texts": ["a" * 201]}]}), r"texts\[0\]: expected a string of at most 200"),
         (json.dumps({ANSWER_KEY: [{"id": 1, "texts": ["a"] * 101}]}), r"texts: expected at most 100 texts, got 101"),
-        (json.dumps({ANSWER_KEY: [{"id": 7, "texts": []}] * 2}), "picture 7 was given before"),
+        (json.dumps({ANSWER_KEY: [{"id": 7, "texts": []}] * 2}), "7 was given before"),
     ],
 )
 def test_answers_of_another_form_are_refused_with_their_place(tmp_path, text, message):
