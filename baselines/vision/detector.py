@@ -159,7 +159,8 @@ class DetectorTask:
         """Forward in half precision where that is fast, losses in full."""
         for part in self._kept:
             part.eval()  # normalisations keep their statistics
-        loss, parts = torch.zeros(()), {}
+        loss = torch.zeros(())
+        parts: dict[str, float] = {}
         if batch.cuts is not None:
             pictures, truth = batch.cuts
             with half_precision():
