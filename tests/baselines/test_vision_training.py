@@ -191,7 +191,6 @@ def blank(centres):
         torch.full((1, n, 3), -4.0),
         torch.full((1, n, 4), 16.0),
         torch.zeros(1, n, 8),
-        torch.zeros(1, 2, 3, 4),
     )
 
 
