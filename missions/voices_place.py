@@ -128,7 +128,7 @@ def _open(config: PlaceConfig, count: int, rng: Rng) -> Stand:
     start = (0.0, 0.0, round(height, 3))
     level = Level(bounds=((-reach, -reach, 0.0), (reach, reach, 12.0)))
     if config.ahead:
-        seats = [_ahead(config, yaw, height, rng) for _ in range(count)]
+        seats = [_ahead(config, yaw, start[2], rng) for _ in range(count)]
     else:
         seats = _apart(start, lambda: _around(config, start, rng), count)
     ahead = (_WAY_M * math.cos(yaw), _WAY_M * math.sin(yaw), height)

@@ -27,7 +27,8 @@ def alarm(sample_rate_hz: int) -> NDArray[np.float32]:
     edge = np.minimum(within, _ON_S - within) / _RAMP_S
     gate = np.clip(edge, 0.0, 1.0) * (time_s < 6.0 * _ON_S)
     signal = np.asarray(tone) * gate
-    return (signal / np.sqrt(np.mean(np.square(signal[gate == 1.0])))).astype(np.float32)
+    sounds: NDArray[np.float32] = (signal / np.sqrt(np.mean(np.square(signal[gate == 1.0])))).astype(np.float32)
+    return sounds
 
 
 def siren(sample_rate_hz: int) -> NDArray[np.float32]:
@@ -47,4 +48,5 @@ def siren(sample_rate_hz: int) -> NDArray[np.float32]:
     phase *= 2.0 * np.pi * round(phase[-1]) / phase[-1]
     orders = [order for order in range(1, 8) if order * high < 0.45 * sample_rate_hz]
     signal = np.sum([np.sin(order * phase) / order**1.5 for order in orders], axis=0)
-    return (signal / np.sqrt(np.mean(np.square(signal)))).astype(np.float32)
+    wail: NDArray[np.float32] = (signal / np.sqrt(np.mean(np.square(signal)))).astype(np.float32)
+    return wail

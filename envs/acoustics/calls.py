@@ -12,12 +12,15 @@ from goldentime.envs.acoustics.renderer import Renderer, SignalChunk
 from goldentime.envs.acoustics.snr import active_power, frame_powers, signal_to_noise_db
 from goldentime.records import record
 
-__all__ = ["Calls", "HeardCall"]
+__all__ = ["RING_S", "Calls", "HeardCall", "Places"]
 
 Signal = NDArray[np.float32]
 Places = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""The microphones at the beginning and at the end of a chunk, each (microphones, 3) [m]."""
 
-_RING_S = 1.5  # how long a call is listened to after it has ended: echoes, and sound still on its way
+RING_S = 1.5
+"""How long is listened after a sound has ended: echoes, and what is still on its way."""
+
 _ECHO_S = 0.1  # of that, what counts as part of the call
 
 
@@ -75,7 +78,7 @@ class Calls:
         heard = {}
         for source in self._sources:
             self._meet(source, first, count, mics)
-            if not self._player.playing(source, first - round(_RING_S * self._rate), first + count):
+            if not self._player.playing(source, first - round(RING_S * self._rate), first + count):
                 self._rooms.pop(source, None)
                 continue
             samples = self._player.samples(source, first, count)

@@ -97,7 +97,7 @@ def render_clip(
         missing_db = spec.snr_db - float(np.mean([call.snr_db for call in heard]))
         parts = parts._replace(calls=parts.calls * np.float32(10.0 ** (missing_db / 20.0)))
         heard = [replace(call, level_db=call.level_db + missing_db, snr_db=call.snr_db + missing_db) for call in heard]
-    return RenderedClip(ear.capsules.convert(sum(parts, np.float32(0.0))), tuple(heard), parts, calibration, ear)
+    return RenderedClip(ear.capsules.convert(parts.calls + parts.ego + parts.other), tuple(heard), parts, calibration, ear)
 
 
 def _rendered(ear: Ear, pieces: Sequence[Stems]) -> StemSounds:

@@ -27,7 +27,7 @@ def fire(sample_rate_hz: int, duration_s: float, rng: np.random.Generator) -> ND
         (samples,), float32.
     """
     count = max(round(duration_s * sample_rate_hz), 1)
-    hz = np.fft.rfftfreq(count, 1.0 / sample_rate_hz)
+    hz = np.fft.rfftfreq(count, 1.0 / sample_rate_hz).astype(np.float64)
     roar = _noise((hz > 15.0) / (1.0 + (hz / _ROAR_HZ) ** 2) ** 0.625, count, rng)
     swell = np.exp(0.35 * _unit(_noise(1.0 / (1.0 + (hz / 1.5) ** 2), count, rng)))
     hiss = _noise(hz / (hz + 2000.0) / (1.0 + hz / 7000.0), count, rng)

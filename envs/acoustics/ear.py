@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 
 from goldentime.control.frames import to_world
 from goldentime.envs.acoustics.arrays import load_array
-from goldentime.envs.acoustics.calls import Calls, HeardCall
+from goldentime.envs.acoustics.calls import RING_S, Calls, HeardCall, Places
 from goldentime.envs.acoustics.capsules import Capsules, CapsuleSpec
+from goldentime.envs.acoustics.echo import FAR_M, OwnEcho, far_path
 from goldentime.envs.acoustics.fir import FilterBank
 from goldentime.envs.acoustics.hover import HOVER_STEP_S, hover_speeds
 from goldentime.envs.acoustics.player import Audio, Player
 from goldentime.envs.acoustics.renderer import Renderer, SignalChunk
-from goldentime.envs.acoustics.rotors import RotorNoise, rotor_paths
+from goldentime.envs.acoustics.rotors import PATCHES, RotorNoise, rotor_paths
 from goldentime.envs.acoustics.space import space_of
 from goldentime.envs.acoustics.wind_noise import WindNoise, WindNoiseSpec, wash_m_s
-from goldentime.envs.airframe import Airframe, load_airframe
+from goldentime.envs.airframe import load_airframe
 from goldentime.envs.scenario import Scenario
 from goldentime.envs.wind import mean_wind
 from goldentime.records import record
@@ -30,7 +31,6 @@ __all__ = ["Ear", "HearingSpec", "Stems"]
 Signal = NDArray[np.float32]
 
 _AXES = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-_FAR_M = 3.0
 _PIN_S = 0.5
 
 
@@ -49,6 +49,8 @@ class HearingSpec:
     """Whether rooms reverberate after those."""
     rotors: bool = True
     """Whether the rotors are heard, one's own and others'."""
+    echo: bool = False
+    """Whether rooms return the sound of one's own rotors; it then comes from everywhere, and costs as much as a source."""
     wind: WindNoiseSpec | None = WindNoiseSpec()
     """None for microphones that no wind reaches."""
     capsule: CapsuleSpec = CapsuleSpec()
@@ -110,12 +112,12 @@ class Ear:
         self._far: dict[int, tuple[RotorNoise, FilterBank]] = {}
         if spec.rotors:
             far = ((i, load_airframe(other.airframe)) for i, other in enumerate(scenario.drones) if i != drone)
-            self._far = {i: (RotorNoise(airframe, rate, rng), _far_path(airframe, rate)) for i, airframe in far}
+            self._far = {i: (RotorNoise(airframe, rate, rng), far_path(airframe, rate)) for i, airframe in far}
         self._player = Player(scenario.sounds, rate, audio)
         self._space, self._tail_seed = space_of(scenario.level), int(rng.integers(2**63))
-        self._rest = self._room()
+        self._rest, self._rest_until = self._room(), 0
         self._calls = Calls(self._player, self._room, rate)
-        self._rest_heard = False
+        self._echo = OwnEcho(self.airframe, self._room(), rate) if spec.echo and spec.rotors else None
         if spec.snr_db is not None:
             self._calls.pin(spec.snr_db, self.hover(_PIN_S)[1].noise)
 
@@ -130,11 +132,9 @@ class Ear:
         drones = before.drones[self._drone], after.drones[self._drone]
         mics = self._world_m(drones[0]), self._world_m(drones[1])
         calls = self._calls.hear(first, count, mics)
-        chunks = [*self._others(first, count), *self._drones(before, after, count)]
-        self._rest_heard = self._rest_heard or bool(chunks)
-        other = self._rest.render(chunks, *mics, count) if self._rest_heard else self._silence(count)
-        own = [drone.rotor_speed_rad_s for drone in drones]
-        stems = Stems(calls, other, self._ego(own, count), self._blow(drones[1], count), self.capsules.hiss(count))
+        other = self._around([*self._others(first, count), *self._drones(before, after, count)], first, mics, count)
+        own = self._near(drones, mics, count)
+        stems = Stems(calls, other, own, self._blow(drones[1], count), self.capsules.hiss(count))
         self._calls.measure(stems.calls, stems.noise, first)
         return stems
 
@@ -150,7 +150,8 @@ class Ear:
         for own in pairwise(speeds.tolist()):
             wash = self._wash(own[1])
             quiet = self._silence(count)
-            steps.append(Stems({}, quiet, self._ego(own, count), self._blown(wash, count), self.capsules.hiss(count)))
+            ego = self._own[1].run(self._emitted(own, count))
+            steps.append(Stems({}, quiet, ego, self._blown(wash, count), self.capsules.hiss(count)))
         parts = [np.concatenate([step[i] for step in steps], axis=1) for i in range(1, 5)]
         return speeds, Stems({}, *parts)
 
@@ -175,16 +176,36 @@ class Ear:
 
     def _world_m(self, drone: DroneState) -> NDArray[np.float64]:
         axes = [to_world(drone.quaternion_xyzw, axis) for axis in _AXES]
-        return self._body_m @ np.array(axes) + np.array(drone.position_m)
+        place: NDArray[np.float64] = self._body_m @ np.array(axes) + np.array(drone.position_m)
+        return place
 
     def _silence(self, count: int) -> Signal:
         return np.zeros((self.array.count, count), np.float32)
 
-    def _ego(self, own: Sequence[Sequence[float]], count: int) -> Signal:
-        if not self.spec.rotors:
+    def _around(self, chunks: list[SignalChunk], first: int, mics: Places, count: int) -> Signal:
+        """The sources that do not call, as long as anything of them is on its way."""
+        if chunks:
+            self._rest_until = first + count + round(RING_S * self.spec.sample_rate_hz)
+        elif first >= self._rest_until:
             return self._silence(count)
-        rotors, paths = self._own
-        return paths.run(rotors.emit(count, *own))
+        return self._rest.render(chunks, *mics, count)
+
+    def _near(self, drones: tuple[DroneState, DroneState], mics: Places, count: int) -> Signal:
+        """One's own rotors."""
+        emitted = self._emitted([drone.rotor_speed_rad_s for drone in drones], count)
+        own = self._own[1].run(emitted)
+        if self._echo is not None:
+            up = self.airframe.rotor_plane_m
+            middle = [
+                np.array(drone.position_m) + np.array(to_world(drone.quaternion_xyzw, (0.0, 0.0, up))) for drone in drones
+            ]
+            own = own + self._echo.run(emitted, (middle[0], middle[1]), mics)
+        return own
+
+    def _emitted(self, own: Sequence[Sequence[float]], count: int) -> Signal:
+        if not self.spec.rotors:
+            return np.zeros((self.airframe.layout.count * (1 + PATCHES), count), np.float32)
+        return self._own[0].emit(count, *own)
 
     def _wash(self, speeds: Sequence[float]) -> float:
         if self.spec.wind is None or not self.spec.rotors:
@@ -215,11 +236,6 @@ class Ear:
         chunks = []
         for i, (rotors, path) in self._far.items():
             one, other = before.drones[i], after.drones[i]
-            samples = path.run(rotors.emit(count, one.rotor_speed_rad_s, other.rotor_speed_rad_s))[0] * np.float32(_FAR_M)
+            samples = path.run(rotors.emit(count, one.rotor_speed_rad_s, other.rotor_speed_rad_s))[0] * np.float32(FAR_M)
             chunks.append(SignalChunk(("drone", i), samples, np.array(one.position_m), np.array(other.position_m)))
         return chunks
-
-
-def _far_path(airframe: Airframe, sample_rate_hz: int) -> FilterBank:
-    """The way from a drone's rotors to a point some metres off, a little below."""
-    return rotor_paths(airframe, np.array([[0.94 * _FAR_M, 0.0, -0.34 * _FAR_M]]), sample_rate_hz)

@@ -5,6 +5,7 @@ polynomials (C. W. Farrow, IEEE ISCAS 1988, 2641) whose coefficients come out of
 faces and air do to the sound.
 """
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ Ints = NDArray[np.int64]
 NEAREST_M = 0.1
 """Sound does not grow louder nearer than this."""
 _FAINT = 1e-4
+_SLIGHT = 0.005
 _FADE_S = 0.01
 """Time in which the filter of a path changes."""
 _BANDS = 7
@@ -48,7 +50,7 @@ class _Paths(NamedTuple):
 
 def air_gains(space: Space, distance: Floats) -> Floats:
     """(..., 7) Pressure gain of the air over distances (...) [m], by octave band."""
-    gains: Floats = 10.0 ** (-0.05 * space.air_db_m * distance[..., None])
+    gains: Floats = np.exp((-math.log(10.0) / 20.0) * space.air_db_m * distance[..., None])
     return gains
 
 
@@ -70,17 +72,17 @@ class Early:
         if not len(paths.source):
             return np.zeros((len(step.mics), n), np.float32)
         least, most = paths.delay.min((1, 2)), paths.delay.max((1, 2))
-        begin = past - np.ceil(most).astype(np.int64) - h - 1
-        size = scipy.fft.next_fast_len(n + int(np.ceil((most - least).max())) + 2 * h + 4, real=True)
-        pieces = step.lines[paths.source[:, None], np.minimum(begin[:, None] + np.arange(size), step.lines.shape[1] - 1)]
-        parts = self._filtered(pieces, paths.gains)
+        length = n + int(np.ceil((most - least).max())) + 2 * h + 4
+        begin = np.minimum(past - np.ceil(most).astype(np.int64) - h - 1, past + n + 1 - length)
+        pieces = np.lib.stride_tricks.sliding_window_view(step.lines, length, axis=1)[paths.source, begin]
+        parts = self._filtered(pieces, paths.gains, scipy.fft.next_fast_len(length, real=True))
         at = (past - begin)[:, None, None] - paths.delay + step.knots
         self._fade(parts, pieces, paths.change, (at[..., 0].max(1), at[..., -1].min(1)))
         return _read(parts, paths, at, step.knots)
 
     def _paths(self, beams: Sequence[Beam], mics: Floats, past: int) -> _Paths:
         if not beams:
-            return _Paths(*([np.zeros(0, np.int64)] + [np.zeros(0)] * 4))
+            return _Paths(np.zeros(0, np.int64), *(np.zeros(0) for _ in range(4)))
         rooms = np.array([beam.room for beam in beams])
         lower, size = self._space.lower[rooms][:, None], self._space.size[rooms][:, None]
         placed = mirrored(np.array([beam.points for beam in beams]), lower, size, self._images.cell)
@@ -89,6 +91,9 @@ class Early:
         gains = self._faces[rooms] * np.array([beam.gains for beam in beams])[:, None] * air_gains(self._space, middle)
         gains[[i for i, beam in enumerate(beams) if not beam.echoes], 1:] = 0.0
         before = np.array([self._before.get(beam.key, gain) for beam, gain in zip(beams, gains, strict=True)])
+        # What the air changes on a way of centimetres can wait until it is worth a fade.
+        slight = (np.abs(gains - before) < _SLIGHT * before.max(-1, keepdims=True)).all(-1, keepdims=True)
+        gains = np.where(slight, before, gains)
         self._before = {beam.key: gain for beam, gain in zip(beams, gains, strict=True)}
         b, i = np.nonzero(np.maximum(gains, before).max(-1) > _FAINT)
         # (p, m, k + 1): no array of all images with all microphones is made.
@@ -104,16 +109,15 @@ class Early:
         gains, change = gains[b, i], before[b, i] - gains[b, i]
         return _Paths(*(part[near] for part in (source, gains, change, delay, strength)))
 
-    def _filtered(self, pieces: Floats32, gains: Floats) -> Floats32:
-        """(p, size, 4) Coefficients of the polynomials around each sample of pieces (p, size)."""
-        size = pieces.shape[1]
+    def _filtered(self, pieces: Floats32, gains: Floats, size: int) -> Floats32:
+        """(p, 4, size) Coefficients of the polynomials around each sample of pieces (p, at most size)."""
         spectra = self._spectra.get(size)
         if spectra is None:
             spectra = self._spectra[size] = _spectra(self._kernels.polynomial, size)
         mixed = (gains.astype(np.float32) @ spectra).view(np.complex64).reshape(len(pieces), DEGREE + 1, -1)
-        mixed *= scipy.fft.rfft(pieces, axis=1)[:, None]
-        filtered = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
-        return np.ascontiguousarray(filtered.transpose(0, 2, 1))
+        mixed *= scipy.fft.rfft(pieces, size, axis=1)[:, None]
+        filtered: Floats32 = scipy.fft.irfft(mixed, size, axis=2, overwrite_x=True)
+        return filtered
 
     def _fade(self, parts: Floats32, pieces: Floats32, change: Floats, inside: tuple[Floats, Floats]) -> None:
         """Lead the filters of the last step over into those of this one.
@@ -127,11 +131,11 @@ class Early:
         begin, end = np.ceil(inside[0][moved]) + 1.0, np.floor(inside[1][moved]) - 1.0
         end = np.maximum(np.minimum(end, begin + round(_FADE_S * self._rate)), begin + 1.0)
         reach = int(end.max()) + 1
-        size = scipy.fft.next_fast_len(reach + self._kernels.half + 1, real=True)
-        size = min(size, pieces.shape[1])
-        old = self._filtered(np.ascontiguousarray(pieces[moved, :size]), change[moved])[:, :reach]
+        length = min(reach + self._kernels.half + 1, pieces.shape[1])
+        size = scipy.fft.next_fast_len(length, real=True)
+        old = self._filtered(pieces[moved, :length], change[moved], size)[..., :reach]
         weight = np.clip((end[:, None] - np.arange(reach)) / (end - begin)[:, None], 0.0, 1.0)
-        parts[moved, :reach] += weight[..., None].astype(np.float32) * old
+        parts[moved, :, :reach] += weight[:, None].astype(np.float32) * old
 
 
 def _spectra(kernels: Floats32, size: int) -> Floats32:
@@ -145,36 +149,30 @@ def _spectra(kernels: Floats32, size: int) -> Floats32:
 
 
 def _read(parts: Floats32, paths: _Paths, at: Floats, knots: Ints) -> Floats32:
-    """(m, n) The sum of what the paths bring: `parts` (p, size, 4) read at places that lead from knot to knot of `at`
+    """(m, n) The sum of what the paths bring: `parts` (p, 4, size) read at places that lead from knot to knot of `at`
     (p, m, k + 1)."""
-    p, size, _ = parts.shape
+    p, degrees, size = parts.shape
     lengths = np.diff(knots)
-    ahead = np.arange(knots[1], dtype=np.float32)
     first = np.floor(at[..., :-1])
-    slope = ((at[..., 1:] - at[..., :-1]) / lengths).astype(np.float32)
-    rest = (at[..., :-1] - first).astype(np.float32)
-    row = (np.arange(p) * size)[:, None, None] + first.astype(np.int64)
-    grow = (np.diff(paths.strength) / lengths).astype(np.float32)
-    strength = paths.strength[..., :-1].astype(np.float32)
-    # The four coefficients lie together, so that one look-up brings them all.
-    four = parts.view(np.complex128).reshape(-1)
-    heard = np.empty((at.shape[1], len(lengths) * len(ahead)), np.float32)
+    row = (np.arange(p) * degrees * size)[:, None, None] + first.astype(np.int64)
+    # Straight lines from knot to knot: (slope, begin) times (0, 1, 2, ... and 1, 1, 1, ...).
+    ahead = np.stack([np.arange(knots[1]), np.ones(knots[1])]).astype(np.float32)
+    lines = np.stack([np.diff(at) / lengths, at[..., :-1] - first], -1).astype(np.float32)
+    loud = np.stack([np.diff(paths.strength) / lengths, paths.strength[..., :-1]], -1).astype(np.float32)
+    # A look-up at a place of one of these finds a coefficient of some power.
+    powers = [parts.reshape(-1)[k * size :] for k in range(degrees)]
+    heard = np.empty((at.shape[1], len(lengths), int(knots[1])), np.float32)
     # One microphone at a time, which keeps the arrays in the cache.
     for m, sound in enumerate(heard):
-        u = slope[:, m, :, None] * ahead
-        u += rest[:, m, :, None]
+        u = lines[:, m] @ ahead
         whole = np.rint(u)
         u -= whole
         index = whole.astype(np.int64)
         index += row[:, m, :, None]
-        found = four.take(index, mode="clip").view(np.float32).reshape(*index.shape, 4)
-        value = found[..., 3] * u
-        for k in (2, 1):
-            value += found[..., k]
+        value = powers[-1].take(index, mode="clip")
+        for power in powers[-2::-1]:
             value *= u
-        value += found[..., 0]
-        loud = np.multiply(grow[:, m, :, None], ahead, out=u)
-        loud += strength[:, m, :, None]
-        value *= loud
-        value.reshape(p, -1).sum(0, out=sound)
-    return heard[:, : int(knots[-1])]
+            # What was rounded is not needed any more.
+            value += power.take(index, out=whole, mode="clip")
+        np.einsum("pkj,pkj->kj", value, loud[:, m] @ ahead, out=sound)
+    return heard.reshape(len(heard), -1)[:, : int(knots[-1])]

@@ -1,5 +1,7 @@
 """Short filters between many inputs and many outputs, run chunk by chunk, and the curves that filters are made of."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
@@ -50,12 +52,13 @@ def fir_of(
         Taps, `length` on the last axis, tapered from a quarter of it away from the delay.
     """
     phase = -2j * np.pi * np.arange(length // 2 + 1) / length
-    taps: NDArray[np.float64] = irfft(gain * np.exp(phase * np.asarray(delay)[..., None] + 1j * np.asarray(angle)), length)
+    taps = irfft(gain * np.exp(phase * np.asarray(delay)[..., None] + 1j * np.asarray(angle)), length)
     away = np.abs(np.arange(length) - np.asarray(delay)[..., None])
-    return taps * np.clip(2.0 - 4.0 * away / length, 0.0, 1.0)
+    tapered: NDArray[np.float64] = taps * np.clip(2.0 - 4.0 * away / length, 0.0, 1.0)
+    return tapered
 
 
-def a_weighting(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+def a_weighting(frequency_hz: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """The A-weighting of IEC 61672-1 as an amplitude factor, 1 at 1 kHz."""
     f2 = np.square(np.maximum(frequency_hz, 1e-3))
     curve = 12194.0**2 * f2 * f2

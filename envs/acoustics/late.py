@@ -11,10 +11,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
-from goldentime.envs.acoustics.early import NEAREST_M, air_gains
-from goldentime.envs.acoustics.filters import STEPS, kernels_of
-from goldentime.envs.acoustics.images import face_gains, images_of, mirrored
+from goldentime.envs.acoustics.filters import kernels_of
+from goldentime.envs.acoustics.responses import Origin, Responses
 from goldentime.envs.acoustics.space import Space
 from goldentime.envs.acoustics.step import Beam, Coming, Step
 from goldentime.envs.acoustics.tail import tail_response
@@ -23,10 +21,6 @@ __all__ = ["Feed", "Reflections", "Reverberation"]
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
-
-_FAINT = 1e-4
-_PAGE = 512
-"""Responses grow by so many samples, so that few lengths of transforms occur."""
 
 
 class Feed(NamedTuple):
@@ -39,81 +33,50 @@ class Feed(NamedTuple):
     """[samples]"""
 
 
+class _Response(NamedTuple):
+    taps: Floats32
+    """(m, length)"""
+    spectrum: NDArray[np.complex64]
+    """(m, f)"""
+
+
 class Reflections:
     """From the second order on. Streaming state: the responses at the end of the last step, and what is to arrive."""
 
     def __init__(self, space: Space, rate_hz: int, order: int) -> None:
-        self._space, self._rate = space, rate_hz
-        images = images_of(order)
-        self._cell = images.cell[images.order >= 2]
-        self._faces = face_gains(space.reflect, images.hits[images.order >= 2])
-        self._kernels = kernels_of(rate_hz)
-        self._length = _PAGE
-        self._before: dict[Hashable, Floats32] = {}
+        self._responses = Responses(space, rate_hz, order, lowest=2)
+        self._some = order >= 2
+        self._before: dict[Hashable, _Response] = {}
         self._coming = Coming()
 
     def render(self, beams: Sequence[Beam], step: Step) -> Floats32:
         """(m, n) What arrives in a step. `beams` are those that hold at its end."""
         n, m = step.samples, len(step.mics)
-        if not len(self._cell):
-            return np.zeros((m, n), np.float32)
         loud = [i for i in range(len(step.keys)) if step.lines[i, step.past :].any()]
-        now = self._responses(beams, loud, step)
-        before = np.array([self._older(step.keys[i], response) for i, response in zip(loud, now, strict=True)])
-        self._before = {step.keys[i]: response for i, response in zip(loud, now, strict=True)}
-        if loud and now.any():
-            dry = step.lines[loud, step.past : step.past + n]
-            self._coming.add(_convolved(dry, before, now))
+        if not self._some or not loud:
+            self._before = {}
+            return self._coming.take(m, n)
+        origins = [
+            Origin(beam.room, beam.points[-1], float(beam.extra[-1]), beam.gains, loud.index(beam.source))
+            for beam in beams
+            if beam.echoes and beam.source in loud
+        ]
+        responses = self._responses.at(origins, step.mics[:, -1], len(loud))
+        size = scipy.fft.next_fast_len(n + responses.shape[2], real=True)
+        spectra = scipy.fft.rfft(responses, size, axis=2)
+        now = {step.keys[i]: _Response(*both) for i, both in zip(loud, zip(responses, spectra, strict=True), strict=True)}
+        rise = np.arange(n, dtype=np.float32) / np.float32(n)
+        dry = step.lines[loud, step.past : step.past + n]
+        rising, falling = scipy.fft.rfft(np.stack([dry * rise, dry * (1.0 - rise)]), size, axis=2)
+        wet = np.zeros(spectra.shape[1:], np.complex64)
+        for (key, response), up, down in zip(now.items(), rising, falling, strict=True):
+            before = self._before.get(key, response)
+            old = before.spectrum if before.spectrum.shape == wet.shape else scipy.fft.rfft(before.taps, size, axis=1)
+            wet += response.spectrum * up
+            wet += old * down
+        self._before = now
+        self._coming.add(scipy.fft.irfft(wet, size, axis=1, overwrite_x=True))
         return self._coming.take(m, n)
-
-    def _older(self, key: Hashable, response: Floats32) -> Floats32:
-        before = self._before.get(key)
-        if before is None:
-            return response
-        return before if before.shape == response.shape else _padded(before, response.shape[1])
-
-    def _responses(self, beams: Sequence[Beam], loud: Sequence[int], step: Step) -> Floats32:
-        """(loud sources, m, length) Impulse responses at the end of the step."""
-        row = {source: i for i, source in enumerate(loud)}
-        beams = [beam for beam in beams if beam.echoes and beam.source in row]
-        m = len(step.mics)
-        if not beams:
-            return np.zeros((len(loud), m, self._length), np.float32)
-        source, mic, delay, gains = self._taps(beams, step.mics[:, -1], row)
-        h = self._kernels.half
-        fine = np.rint(delay * STEPS).astype(np.int64)
-        kernels = np.matmul(gains[:, None, :], self._kernels.table[fine % STEPS])[:, 0]
-        begin = fine // STEPS - h
-        reach = int(begin.max(initial=0)) + 2 * h + 1
-        if reach > self._length:
-            self._length = -(-reach // _PAGE) * _PAGE
-        # A margin before each response takes the taps that would lie before time 0.
-        width = self._length + h
-        place = ((source * m + mic) * width + begin + h)[:, None] + np.arange(2 * h + 1)
-        total = np.bincount(place.ravel(), kernels.ravel(), minlength=len(loud) * m * width)
-        response: Floats32 = total.astype(np.float32).reshape(len(loud), m, width)[..., h:]
-        return response
-
-    def _taps(
-        self, beams: Sequence[Beam], mics: Floats, row: Mapping[int, int]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats32]:
-        """For each audible image at each microphone (t,): row of the source, microphone, delay [samples], gains (t, 7)."""
-        rooms = np.array([beam.room for beam in beams])
-        points = np.array([beam.points[-1] for beam in beams])
-        placed = mirrored(points, self._space.lower[rooms], self._space.size[rooms], self._cell)
-        extra = np.array([beam.extra[-1] for beam in beams])
-        middle = np.linalg.norm(placed - mics.mean(0), axis=-1) + extra[:, None]
-        gains = self._faces[rooms] * np.array([beam.gains for beam in beams])[:, None] * air_gains(self._space, middle)
-        b, i = np.nonzero(gains.max(-1) > _FAINT)
-        distance = np.linalg.norm(placed[b, i][:, None] - mics, axis=-1) + extra[b, None]
-        near = np.maximum(distance, NEAREST_M)
-        weighted = (gains[b, i][:, None] / near[..., None]).astype(np.float32).reshape(-1, gains.shape[-1])
-        source = np.array([row[beam.source] for beam in beams])[b]
-        count = len(mics)
-        return (
-            np.repeat(source, count), np.tile(np.arange(count), len(b)),
-            distance.ravel() / SPEED_OF_SOUND_M_S * self._rate, weighted,
-        )  # fmt: skip
 
 
 class Reverberation:
@@ -147,7 +110,12 @@ class Reverberation:
         return self._coming.take(m, n)
 
     def _feed(
-        self, inputs: dict[int, Floats32], feed: Feed | None, line: Floats32, step: Step, weight: Floats32 | None
+        self,
+        inputs: dict[int, Floats32],
+        feed: Feed | None,
+        line: Floats32,
+        step: Step,
+        weight: NDArray[np.floating] | None,
     ) -> None:
         """Add a source's share to the input of a room."""
         if feed is None:
@@ -178,30 +146,3 @@ class Reverberation:
             spectra = self._spectra[room, size] = scipy.fft.rfft(tail, size, axis=1)
         wet: Floats32 = scipy.fft.irfft(spectra * scipy.fft.rfft(dry, size), size, axis=1, overwrite_x=True)
         return wet
-
-
-def _padded(response: Floats32, length: int) -> Floats32:
-    longer = np.zeros((len(response), length), np.float32)
-    longer[:, : response.shape[1]] = response
-    return longer
-
-
-def _convolved(dry: Floats32, before: Floats32, now: Floats32) -> Floats32:
-    """(m, any) Signals (s, n) through responses (s, m, l) that fade from those before to those now, summed over s."""
-    n = dry.shape[1]
-    size = scipy.fft.next_fast_len(n + now.shape[2], real=True)
-    rise = np.arange(n, dtype=np.float32) / n
-    same = np.array_equal(before, now)
-    wet = _product(dry if same else dry * rise, now, size)
-    if not same:
-        wet += _product(dry * (1.0 - rise), before, size)
-    sound: Floats32 = scipy.fft.irfft(wet, size, axis=1, overwrite_x=True)
-    return sound
-
-
-def _product(dry: Floats32, response: Floats32, size: int) -> NDArray[np.complex64]:
-    """(m, f) Spectrum of the sum over sources."""
-    spectra = scipy.fft.rfft(response, size, axis=2)
-    spectra *= scipy.fft.rfft(dry, size, axis=1)[:, None]
-    total: NDArray[np.complex64] = spectra.sum(0)
-    return total

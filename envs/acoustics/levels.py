@@ -1,4 +1,4 @@
-"""How loud a source is at a place and where it seems to be, worked out without sound: for truth and signal-to-noise ratios."""
+"""How loud a source is at a place and where it seems to be, without its sound: for truth and signal-to-noise ratios."""
 
 import math
 from typing import NamedTuple

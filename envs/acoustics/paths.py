@@ -54,10 +54,12 @@ class Way(NamedTuple):
         return self.key[0] != "wall"
 
 
-def ways_between(space: Space, source: Floats, ear: Floats) -> list[Way]:
+def ways_between(space: Space, source: Floats, ear: Floats, ear_room: int | None = None) -> list[Way]:
     """The ways from a source (3,) to the middle of the microphones (3,), all [m]: the direct one where both are in one
-    room or both outside; otherwise the best one through openings, if any, and the one straight through the walls."""
-    begin, end = room_at(space, source), room_at(space, ear)
+    room or both outside; otherwise the best one through openings, if any, and the one straight through the walls.
+    `ear_room` is that of the microphones, where it is known already."""
+    begin = room_at(space, source)
+    end = room_at(space, ear) if ear_room is None else ear_room
     if begin == end:
         return [Way(("room", end), end, source, 0.0, _ONES, _ONES, _ONES if end != OUTSIDE else _ZEROS)]
     found = [_through_openings(space, chain, begin, source, ear) for chain in space.chains.get((begin, end), [])]

@@ -53,7 +53,8 @@ class Player:
             wave = loop[place % len(loop)]
         edge = np.minimum(place + 1, after - first - place) / (_RAMP_S * self._rate)
         level = self.gains.get((source, sounding), 1.0) * _REFERENCE_PA * 10.0 ** (what.level_db / 20.0)
-        return (wave * (level * np.minimum(edge, 1.0))).astype(np.float32)
+        loud: NDArray[np.float32] = (wave * (level * np.minimum(edge, 1.0))).astype(np.float32)
+        return loud
 
     def samples(self, source: int, start: int, count: int) -> NDArray[np.float32] | None:
         """What a source gives off from a sample on, (count,) [Pa at 1 m]; None while it is silent."""

@@ -10,7 +10,7 @@ from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
 from goldentime.envs.acoustics.early import Early
 from goldentime.envs.acoustics.late import Feed, Reflections, Reverberation
 from goldentime.envs.acoustics.paths import Way, ways_between
-from goldentime.envs.acoustics.space import Space, space_of
+from goldentime.envs.acoustics.space import Space, room_at, space_of
 from goldentime.envs.acoustics.step import Beam, Step
 from goldentime.envs.acoustics.tail import onset_s
 from goldentime.envs.level import OUTSIDE, Level
@@ -119,10 +119,12 @@ class Renderer:
         beams: list[Beam] = []
         feeds: dict[Hashable, Feed | None] = {}
         seen = self._seen(step)
+        ear = step.mics[:, -1].mean(0)
+        room = room_at(self._space, ear)
         for line, key in enumerate(step.keys):
             # What is heard of a source fades with its ways, in silence too.
-            ways, before = self._ways(key, step)
-            feeds[key] = self._feed(ways, step.mics[:, -1].mean(0))
+            ways, before = self._ways(key, ear, room)
+            feeds[key] = self._feed(ways, ear)
             if step.lines[line].any():
                 beams += [
                     _beam(key, line, (before.get(k, way), way), step, seen[line], (float(k in before), float(k in ways)))
@@ -177,10 +179,10 @@ class Renderer:
             line[:-1] = track.line
         return Step(tuple(self._tracks), lines, mics, knots)
 
-    def _ways(self, key: Hashable, step: Step) -> tuple[Ways, Ways]:
+    def _ways(self, key: Hashable, ear: Floats, room: int) -> tuple[Ways, Ways]:
         """The ways of a source at the end of the step and of the last one, by their keys."""
-        track, ear = self._tracks[key], step.mics[:, -1].mean(0)
-        ways = {way.key: way for way in ways_between(self._space, track.points[-1], ear)}
+        track = self._tracks[key]
+        ways = {way.key: way for way in ways_between(self._space, track.points[-1], ear, room)}
         if self._order == 0:
             # Without images none coincides.
             ways = {key: way._replace(baffle=np.ones_like(way.baffle)) for key, way in ways.items()}
@@ -189,14 +191,15 @@ class Renderer:
 
     def _seen(self, step: Step) -> Floats:
         """(sources, k + 1, 3) [m] Where each source was when it gave off what reaches the microphones at the knots."""
-        time, ears = step.knots - float(step.samples), step.mics.mean(0)
         tracks = np.array([track.points for track in self._tracks.values()]).reshape(-1, len(self._corners), 3)
-        points = _placed(tracks, self._corners, np.broadcast_to(time, (len(tracks), len(time))))
-        for _ in range(2):
-            away = points - ears
-            delay = np.sqrt(np.einsum("skx,skx->sk", away, away)) * (self._rate / SPEED_OF_SOUND_M_S)
-            points = _placed(tracks, self._corners, time - delay)
-        return points
+        time, ears = step.knots - float(step.samples), step.mics.mean(0)
+        sound = SPEED_OF_SOUND_M_S / self._rate
+        pace = (tracks[:, -1] - tracks[:, -2])[:, None] / step.samples
+        away = tracks[:, -2, None] + pace * step.knots[:, None] - ears
+        # For as long as it moves in a straight line: |away - pace * delay| = sound * delay.
+        along, margin = (away * pace).sum(-1), np.maximum(sound**2 - (pace * pace).sum(-1), 0.1 * sound**2)
+        delay = (np.sqrt(along**2 + margin * (away * away).sum(-1)) - along) / margin
+        return _placed(tracks, self._corners, time - delay)
 
     def _feed(self, ways: Ways, ear: Floats) -> Feed | None:
         """What the best way gives to the reverberation of the room. It is not heard before the direct sound: a later start

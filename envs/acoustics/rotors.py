@@ -13,6 +13,7 @@ the noise at two microphones alike in part only.
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ PATCHES = 3
 
 _TONE_SHARE = 0.4  # of the A-weighted power in hover
 _ORDERS = 64  # highest multiple of the shaft's rate
-_TABLE = 2048  # samples of a turn
+_TABLE = 8192  # samples of a turn; the nearest one is taken, which errs by -68 dB of the blade-pass tone
 _FLUTTER, _FLUTTER_S = 0.35, 0.1  # spread and correlation time of the tones' amplitudes
 _PULSE = 0.35  # depth to which the blades' passing modulates the broadband noise
 _LOW_HZ, _HIGH_HZ = 500.0, 3000.0  # corners of the broadband spectrum, of a 10-inch rotor in hover
@@ -47,15 +48,18 @@ class RotorNoise:
         power = (_REFERENCE_PA * 10.0 ** (airframe.hover_noise_db / 20.0)) ** 2 / count
         top_hz = airframe.rotor_speed_max_rad_s / (2.0 * math.pi)
         orders = max(min(_ORDERS, int(0.48 * sample_rate_hz / top_hz)), 1)
-        self._tables = np.stack([self._turns(orders, _TONE_SHARE * power) for _ in range(count)])
+        pulses = math.sqrt((1.0 - _TONE_SHARE) * power / PATCHES) * self._pulses()
+        tables = [np.concatenate([self._turns(orders, _TONE_SHARE * power), pulses]) for _ in range(count)]
+        self._tables = np.array(tables, np.float32)
         self._flutter = _FLUTTER * rng.standard_normal((count, 2))
-        # Each patch is loudest when a blade is there.
-        at = np.tile(2.0 * math.pi * self._blades * np.arange(PATCHES) / PATCHES, (count, 1))
-        pulse = np.stack([np.ones_like(at), _PULSE * np.cos(at), _PULSE * np.sin(at)], axis=-1)
-        self._pulse = (math.sqrt((1.0 - _TONE_SHARE) * power / PATCHES) * pulse).astype(np.float32)
 
-    def _turns(self, orders: int, power: float) -> NDArray[np.float32]:
-        """Sound pressure over one turn, and two ways in which it flutters, (3, samples of a turn + 1)."""
+    def _pulses(self) -> NDArray[np.float64]:
+        """How loud each patch is over one turn: loudest when a blade is there. (PATCHES, samples of a turn)."""
+        at = np.arange(PATCHES)[:, None] / PATCHES
+        return 1.0 + _PULSE * np.cos(2.0 * math.pi * self._blades * (np.arange(_TABLE)[None] / _TABLE - at))
+
+    def _turns(self, orders: int, power: float) -> NDArray[np.float64]:
+        """Sound pressure over one turn, and two ways in which it flutters, (3, samples of a turn)."""
         order = np.arange(1, orders + 1)
         passing = order % self._blades == 0
         harmonic = order / self._blades
@@ -70,8 +74,8 @@ class RotorNoise:
         waves[0, 1 : orders + 1] = wave
         turned = np.exp(1j * self._rng.uniform(0.0, 2.0 * math.pi, (2, orders)))
         waves[1:, 1 : orders + 1] = wave * turned
-        turn = np.fft.irfft(waves, _TABLE) * (_TABLE / 2)
-        return np.concatenate([turn, turn[:, :1]], axis=1).astype(np.float32)
+        turns: NDArray[np.float64] = np.fft.irfft(waves, _TABLE) * (_TABLE / 2)
+        return turns
 
     def emit(self, count: int, before_rad_s: Sequence[float], after_rad_s: Sequence[float]) -> NDArray[np.float32]:
         """The next chunk, while the rotors' speeds change evenly from one value to the other.
@@ -88,12 +92,14 @@ class RotorNoise:
         self._angle = (self._angle + 0.5 * (start + end) * count / self._rate) % (2.0 * math.pi)
         loud = (speed / self._hover).astype(np.float32)
         loud *= loud * loud  # sixth power of the speed, in power
+        flutter, noise = self._flutters(count), self._rng.standard_normal((len(start), PATCHES, count), np.float32)
+        index = (angle * (_TABLE / (2.0 * math.pi)) + 0.5).astype(np.intp) % _TABLE
         out = np.empty((len(start), 1 + PATCHES, count), np.float32)
-        out[:, 0] = self._tones(angle, self._flutters(count))
-        noise = self._rng.standard_normal((len(start), PATCHES, count), np.float32)
-        passing = ((self._blades * angle) % (2.0 * math.pi)).astype(np.float32)
-        turn = np.stack([np.ones_like(passing), np.cos(passing), np.sin(passing)], axis=1)
-        out[:, 1:] = noise * (self._pulse @ turn)
+        for rotor, table in enumerate(self._tables):
+            turn = np.take(table, index[rotor], axis=1)
+            turn[1:3] *= flutter[rotor]
+            out[rotor, 0] = turn[0] + turn[1] + turn[2]
+            np.multiply(turn[3:], noise[rotor], out=out[rotor, 1:])
         out *= loud[:, None]
         return out.reshape(-1, count)
 
@@ -107,22 +113,16 @@ class RotorNoise:
             walk.append(keep * walk[-1] + push)
         self._flutter = walk[-1]
         # Straight lines between the knots, as one matrix product.
-        place = np.arange(count) * (knots / count)
-        hats = np.clip(1.0 - np.abs(place[None] - np.arange(knots + 1)[:, None]), 0.0, 1.0)
-        drift: NDArray[np.float32] = np.tensordot(np.array(walk, np.float32), hats.astype(np.float32), (0, 0))
+        drift: NDArray[np.float32] = np.tensordot(np.array(walk, np.float32), _hats(count, knots), (0, 0))
         return drift
 
-    def _tones(self, angle: NDArray[np.float64], flutter: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The tables read at each rotor's angle, (rotors, count)."""
-        place = (angle * (_TABLE / (2.0 * math.pi))) % _TABLE
-        index = place.astype(np.intp)
-        share = (place - index).astype(np.float32)
-        out = np.empty(angle.shape, np.float32)
-        for rotor, table in enumerate(self._tables):
-            low, high = table[:, index[rotor]], table[:, index[rotor] + 1]
-            value = low + share[rotor] * (high - low)
-            out[rotor] = value[0] + (flutter[rotor] * value[1:]).sum(axis=0)
-        return out
+
+@lru_cache(maxsize=8)
+def _hats(count: int, knots: int) -> NDArray[np.float32]:
+    """Each knot's weight at each sample, (knots + 1, count)."""
+    place = np.arange(count)[None] * (knots / count)
+    hats: NDArray[np.float32] = np.clip(1.0 - np.abs(place - np.arange(knots + 1)[:, None]), 0.0, 1.0).astype(np.float32)
+    return hats
 
 
 def rotor_paths(airframe: Airframe, at_m: NDArray[np.float64], sample_rate_hz: int) -> FilterBank:

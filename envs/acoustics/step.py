@@ -32,7 +32,7 @@ class Step(NamedTuple):
     @property
     def past(self) -> int:
         """Samples of the lines before the step."""
-        return self.lines.shape[1] - 1 - int(self.knots[-1])
+        return int(self.lines.shape[1]) - 1 - int(self.knots[-1])
 
 
 class Beam(NamedTuple):

@@ -7,6 +7,7 @@ the rotors' wash. Eddies of some cm don't reach from one microphone to another, 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ class WindNoise:
         return self._filters.run(noise)
 
 
-def _spectrum(spec: WindNoiseSpec, hz: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spectrum(spec: WindNoiseSpec, hz: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Amplitude density [Pa / sqrt(Hz)] at `_SPEED_M_S`."""
     speed = _SPEED_M_S
     reduced = hz * spec.length_m / speed

@@ -9,7 +9,7 @@ import numpy as np
 
 from goldentime.envs.acoustics.ear import HearingSpec
 from goldentime.eval.contest.dcase import csv_lines
-from goldentime.eval.dataset.card import card_text, counted, table
+from goldentime.eval.dataset.card import SOUND, card_text, counted, table
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import (
     Clip,
@@ -134,7 +134,7 @@ def _finish(config: SeldConfig, folder: Path, shards: list[dict[str, Any]]) -> N
         ("By place", table(("place", "clips"), counted(shards, "place"))),
         ("Limits", _LIMITS),
     ]
-    write_atomic(folder / "card.md", card_text(SELD.title, parts, statement_of(SELD, config)))
+    write_atomic(folder / "card.md", card_text(SELD.title, parts, statement_of(SELD, config), SOUND))
 
 
 SELD = Recipe(

@@ -12,7 +12,7 @@ from goldentime.envs.acoustics.ear import HearingSpec
 from goldentime.envs.acoustics.hover import HOVER_STEP_S
 from goldentime.envs.acoustics.sounds import Sounding, Source
 from goldentime.eval.contest.spcup2019 import Directions, directions_bytes
-from goldentime.eval.dataset.card import bands, card_text, table
+from goldentime.eval.dataset.card import SOUND, bands, card_text, table
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import (
     Clip,
@@ -147,7 +147,7 @@ def _finish(config: SpCupConfig, folder: Path, shards: list[dict[str, Any]]) -> 
         ("By reverberation", table(("RT60 [s]", "recordings"), bands(shards, "rt60_s", (0, 0.05, 0.3, 0.6, 1.0, 5.0)))),
         ("Limits", _LIMITS),
     ]
-    write_atomic(folder / "card.md", card_text(SPCUP2019.title, parts, statement_of(SPCUP2019, config)))
+    write_atomic(folder / "card.md", card_text(SPCUP2019.title, parts, statement_of(SPCUP2019, config), SOUND))
 
 
 SPCUP2019 = Recipe(

@@ -9,7 +9,7 @@ import numpy as np
 
 from goldentime.envs.acoustics.ear import HearingSpec
 from goldentime.eval.contest.track3 import ANGLES, ANSWER_KEY, NOBODY, TRUTH_KEY, Call, calls_bytes
-from goldentime.eval.dataset.card import card_text, counted, table
+from goldentime.eval.dataset.card import SOUND, card_text, counted, table
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import SoundConfig, draw_snr_db, draw_stand_for, noises, render, utter, wav_bytes
 from goldentime.eval.dataset.voices import clip_row
@@ -129,7 +129,7 @@ def _finish(config: Track3Config, folder: Path, shards: list[dict[str, Any]]) ->
         ("By angle", table(("angle", "clips"), [(angle, int((angles == angle).sum())) for angle in (NOBODY, *ANGLES)])),
         ("By class", table(("class", "calls"), counted(calls, "kind"))),
     ]
-    write_atomic(folder / "card.md", card_text(TRACK3.title, parts, statement_of(TRACK3, config)))
+    write_atomic(folder / "card.md", card_text(TRACK3.title, parts, statement_of(TRACK3, config), SOUND))
 
 
 TRACK3 = Recipe(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from goldentime.envs.acoustics.ear import HearingSpec
-from goldentime.eval.dataset.card import bands, card_text, counted, table
+from goldentime.eval.dataset.card import SOUND, bands, card_text, counted, table
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import (
     Clip,
@@ -154,7 +154,7 @@ def _finish(config: VoicesSetConfig, folder: Path, shards: list[dict[str, Any]])
         ("By reverberation", table(("RT60 [s]", "clips"), bands(rows, "rt60_s", (0, 0.05, 0.3, 0.6, 1.0, 5.0)))),
         ("Limits", _LIMITS),
     ]
-    write_atomic(folder / "card.md", card_text(VOICES.title, parts, statement_of(VOICES, config)))
+    write_atomic(folder / "card.md", card_text(VOICES.title, parts, statement_of(VOICES, config), SOUND))
 
 
 VOICES = Recipe(

@@ -7,7 +7,11 @@ import pytest
 
 from goldentime.envs.scenario import scenario_from_json
 from goldentime.errors import ConfigError
-from goldentime.missions.registry import load_config, make_mission
+from goldentime.eval.log import EpisodeLog
+from goldentime.eval.oracle import fly_oracle
+from goldentime.eval.score.rules import load_rules
+from goldentime.eval.score.score import score
+from goldentime.missions.registry import load_config, make_env, make_mission
 from goldentime.missions.voices_calls import bearing_of, calls_of, direct_snr_db
 from goldentime.records import canonical_json, dump
 from goldentime.rng import stream
@@ -182,3 +186,51 @@ def test_every_call_is_written_down_even_if_nobody_reports_it(drawn):
 def test_what_cannot_be_played_is_refused(bad):
     with pytest.raises(ConfigError, match=r"voices\.scenario.*expected"):
         make_mission(load_config("voices", {"scenario": bad}))
+
+
+# The presets
+
+
+@pytest.mark.parametrize(("name", "kinds"), [("voices_stage1", ["voice"]), ("voices_stage2", ["man", "woman"])])
+def test_a_preset_has_callers_at_the_contests_angles_and_asks_for_what_its_stage_did(drawn, name, kinds):
+    mission, scenario = drawn(name=name)
+    assert mission.report.kinds == ("nothing", "unclear", *kinds)
+    (drone,) = scenario.drones
+    for source in callers(scenario):
+        x, y, z = (a - b for a, b in zip(source.path[0].position, drone.position, strict=True))
+        angle = math.degrees(math.remainder(math.atan2(y, x) - drone.yaw, 2.0 * math.pi)) + 90.0
+        assert angle == pytest.approx(round(angle / 20.0) * 20.0, abs=1e-6)
+        assert -1.0 < angle < 181.0
+        assert z == pytest.approx(0.0, abs=1e-6)
+        assert len(source.soundings) == 1
+    facts = mission.sheet(scenario).facts
+    assert (facts["kinds"], facts["places"]) == (float(kinds != ["voice"]), 0.0)
+
+
+@pytest.mark.parametrize("name", ["voices_stage1", "voices_stage2"])
+def test_the_oracle_wins_a_preset(name):
+    log = fly_oracle(name, 3, {"sensors": {"microphones": None}, "scenario": {"time_limit_s": 20.0}})
+    assert score(log, load_rules("voices")).total == pytest.approx(100.0)
+
+
+def test_the_drone_hears_what_is_said_and_the_log_says_how_loud():
+    log = EpisodeLog()
+    scenario = {"difficulty": 0.0, "time_limit_s": 10.0, "cast": {"callers": [1, 1], "others": [0, 0], "repeats": [1, 1]}}
+    env = make_env("voices", recorder=log, scenario=scenario, sensors={"lidar": None})
+    observation, _ = env.reset(seed=1)
+    silent = {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
+    loud, over = [], False
+    while not over:
+        loud.append(float(np.square(observation["microphones"]).mean()))
+        observation, _, ended, cut, _ = env.step({"motion": np.zeros(4, np.float32), "report": silent})
+        over = ended or cut
+    env.close()
+    (called,) = [event.detail for event in log.events if event.kind == "called"]
+    (heard,) = [event.detail for event in log.events if event.kind == "heard"]
+    assert (heard["source"], heard["sounding"]) == (called["caller"], called["sounding"])
+    assert heard["onset_s"] == pytest.approx(called["onset_s"], abs=0.01)
+    assert heard["snr_db"] == pytest.approx(called["snr_db"], abs=5.0)
+    # A reading holds the tenth of a second before it: the call's middle is louder than the moment before it.
+    middle_s = called["onset_s"] + 0.5 * called["duration_s"]
+    around = loud[int(10 * middle_s) - 2 : int(10 * middle_s) + 4]
+    assert max(around) > 4.0 * loud[int(10 * called["onset_s"]) - 2]

@@ -1,5 +1,6 @@
 """What an array hears: all of a scene's sound, each part at its level, and how loud each call was."""
 
+import dataclasses
 import math
 from itertools import pairwise
 
@@ -144,6 +145,18 @@ def test_a_turned_drone_turns_its_array():
     ahead = clip([caller((10.0, 0.0, 20.0))], spec).stems.calls
     left = clip([caller((0.0, 10.0, 20.0))], spec, states=turned).stems.calls
     assert np.abs(ahead - left).max() < 1e-3 * np.abs(ahead).max()
+
+
+def test_a_room_returns_the_rotors_sound_where_that_is_wanted():
+    room = Level(rooms=(Room(lower=(-3.0, -3.0, 0.0), upper=(3.0, 3.0, 3.0), materials=("plaster",) * 6),))
+    states = still((0.0, 0.0, 1.5), 2.0)
+    spec = HearingSpec(wind=None, calibration_s=0.0, echo=True)
+    closed, opened = (clip([], spec, states=states, level=level).stems.ego[:, 16_000:] for level in (room, OPEN))
+    dry = clip([], dataclasses.replace(spec, echo=False), states=states, level=room).stems.ego[:, 16_000:]
+    echo_db = 10.0 * np.log10(np.mean(np.square(closed - dry)) / np.mean(np.square(dry)))
+    assert -9.0 < echo_db < 1.0  # a diffuse field of 4 / A below the sound power, with some 3 m2 of absorption
+    # In the open there is the ground 20 m below, or here 1.5 m.
+    assert np.mean(np.square(opened - dry)) < 0.1 * np.mean(np.square(closed - dry))
 
 
 def test_other_drones_are_heard_by_their_rotors():
