@@ -144,9 +144,7 @@ def peak_hz(sound: Floats32) -> float:
 
 def check_rooms(count: int) -> bool:
     """Impulse responses of shoe-boxes."""
-    print(
-        f"{count} still shoe-boxes against pyroomacoustics {pra.__version__}; relative error in 100-6500 Hz [dB], delay [us]"
-    )
+    print(f"{count} shoe-boxes against pyroomacoustics {pra.__version__}; relative error in 100-6500 Hz [dB], delay [us]")
     cases, held, n = [draw_case(np.random.default_rng([7, i])) for i in range(count)], True, 8000
     for order in range(7):
         errors, delays = [], []
