@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from goldentime.baselines.vision.detector_loss import Truth
+from goldentime.baselines.vision.detector_smoke import cut_smoke, read_smoke
 from goldentime.errors import ConfigError
 from goldentime.records import record
 
@@ -77,6 +78,8 @@ class PictureSet:
     categories: tuple[str, ...]
     annotations: Mapping[str, Any] = field(repr=False)
     """As in the file, without segmentations."""
+    smoke: tuple[NDArray[np.float32], ...] = ()
+    """Of each picture, as `read_smoke` tells it."""
 
 
 class Batch(NamedTuple):
@@ -85,6 +88,8 @@ class Batch(NamedTuple):
     pictures: torch.Tensor
     """(n, height, width, 3) uint8 RGB."""
     truth: Truth
+    smoke: torch.Tensor
+    """(n, 2, rows, columns) as of `cut_smoke`."""
 
 
 def read_set(folder: Path, config: CutConfig, most: int | None = None) -> PictureSet:
@@ -113,6 +118,7 @@ def read_set(folder: Path, config: CutConfig, most: int | None = None) -> Pictur
         labels=tuple(_labels(rows[image["id"]], places, config) for image in images),
         categories=categories,
         annotations=data,
+        smoke=read_smoke(images),
     )
 
 
@@ -177,7 +183,7 @@ def cut_batch(pictures: PictureSet, draw: Draw, config: CutConfig, rng: np.rando
     height, width = config.sizes[int(rng.choice(len(config.sizes), p=np.array(config.share) / sum(config.share)))]
     chosen = rng.choice(len(draw.pictures), size=max(config.pixels // (height * width), 1), p=draw.pictures)
     out = np.empty((len(chosen), height, width, 3), np.uint8)
-    found = []
+    found, smoke = [], []
     for i, number in enumerate(chosen):
         labels = pictures.labels[number]
         on = _choice(labels, draw, rng) if rng.random() < config.on_things else None
@@ -186,9 +192,12 @@ def cut_batch(pictures: PictureSet, draw: Draw, config: CutConfig, rng: np.rando
         warp[:, 2] += (warp[[0, 1], [0, 1]] - 1) / 2  # OpenCV counts from the middle of the first pixel
         warped = cv2.warpAffine(pictures.pictures[number], warp, (width, height), flags=cv2.INTER_LINEAR)
         picture = np.asarray(warped, np.uint8)
-        out[i] = _weathered(picture, config.colour, rng) if config.colour > 0 else picture
+        haze = config.colour * max(rng.uniform(-0.5, 0.35), 0.0)
+        out[i] = _weathered(picture, config.colour, haze, rng) if config.colour > 0 else picture
         found.append(_moved(labels, matrix, (height, width)))
-    return Batch(torch.from_numpy(out), _padded(found))
+        size = pictures.pictures.shape[1:3]
+        smoke.append(cut_smoke(pictures.smoke[number], matrix, size, (height, width), haze))
+    return Batch(torch.from_numpy(out), _padded(found), torch.from_numpy(np.stack(smoke)))
 
 
 def _choice(labels: Labels, draw: Draw, rng: np.random.Generator) -> NDArray[np.float32] | None:
@@ -239,22 +248,19 @@ def _moved(labels: Labels, matrix: NDArray[np.float64], cut: tuple[int, int]) ->
 def _padded(rows: Sequence[Labels]) -> Truth:
     most = max(1, *(len(row.category) for row in rows))
     corners = np.zeros((len(rows), most, 4), np.float32)
-    numbers = np.full((3, len(rows), most), -1, np.int64)
+    category = np.full((len(rows), most), -1, np.int64)
     ignored = np.zeros((len(rows), most), bool)
     for i, row in enumerate(rows):
         n = len(row.category)
-        corners[i, :n], ignored[i, :n] = row.corners_px, row.ignored
-        numbers[:, i, :n] = row.category, row.kind, row.posture
-    category, kind, posture = torch.from_numpy(numbers)
-    return Truth(torch.from_numpy(corners), category, kind, posture, torch.from_numpy(ignored))
+        corners[i, :n], category[i, :n], ignored[i, :n] = row.corners_px, row.category, row.ignored
+    return Truth(torch.from_numpy(corners), torch.from_numpy(category), torch.from_numpy(ignored))
 
 
-def _weathered(picture: NDArray[np.uint8], strength: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Other light, colour, haze, sharpness and grain."""
+def _weathered(picture: NDArray[np.uint8], strength: float, haze: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Other light, colour, sharpness and grain; of haze the share is given that it takes from all light."""
     grey = np.arange(256, dtype=np.float32) / 255
     tables = np.empty((1, 256, 3), np.uint8)
     gamma, gain = math.exp(strength * rng.normal(0, 0.2)), math.exp(strength * rng.normal(0, 0.15))
-    haze = strength * max(rng.uniform(-0.5, 0.35), 0.0)
     light = rng.uniform(0.3, 0.9)
     for channel in range(3):
         tint = gain * math.exp(strength * rng.normal(0, 0.06))

@@ -24,7 +24,7 @@ DEGREE = 3
 STEPS = 256
 """Fractions of a sample that a table of kernels distinguishes."""
 
-_HALF_S = 2e-3
+_HALF_S = 1.5e-3
 _PASS, _STOP = 0.42, 0.5
 """Of the sample rate: up to the first all passes, from the second nothing does, so that kernels are short."""
 _LONG = 4096
@@ -43,7 +43,7 @@ class Kernels(NamedTuple):
 
 
 def half_length(rate_hz: int) -> int:
-    """Taps on either side of a kernel's middle: 2 ms, which resolves about 500 Hz."""
+    """Taps on either side of a kernel's middle: 1.5 ms, which resolves about 650 Hz."""
     return math.ceil(_HALF_S * rate_hz)
 
 

@@ -58,7 +58,7 @@ class Responses:
             return np.zeros((rows, m, self._length), np.float32)
         row, delay, gains = self._taps(origins, mics)
         fine = np.rint(delay * STEPS).astype(np.int64)
-        kernels = np.matmul(gains[:, None], self._kernels.table[fine % STEPS])[:, 0]
+        kernels = np.matmul(gains[:, None], self._kernels.table.take(fine % STEPS, axis=0, mode="clip"))[:, 0]
         begin = fine // STEPS - h
         reach = int(begin.max(initial=0)) + 2 * h + 1
         if reach > self._length:

@@ -1,4 +1,4 @@
-"""`goldentime contest track1|track3|spcup2019|seld TRUTH ANSWER`."""
+"""`goldentime contest track1|track2|track3|spcup2019|seld TRUTH ANSWER`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +37,42 @@ def _track1(truth: Path, answer: Path) -> int:
     Console().print(table)
     _missing(len(score.missing), "all zeros")
     return 0
+
+
+def _track2(truth: Path, answer: Path) -> int:
+    """Texts, in a form of our own."""
+    from goldentime.eval.contest.track2 import read_answer, read_truth
+    from goldentime.eval.contest.track2_score import score_track2
+
+    score = score_track2(read_truth(truth), read_answer(answer))
+    table = Table(title=f"track 2, {score.pictures} pictures, {score.texts} texts that count, {score.answers} answers")
+    for name in ("", "n", "exact", "95 %", "1-NED", "jamo 1-NED"):
+        table.add_column(name, justify="left" if not name else "right")
+    for part in score.slices:
+        figures = f"{part.similarity:.3f}", f"{part.jamo_similarity:.3f}"
+        table.add_row(f"{part.by}: {part.name}".replace("_", " "), str(part.count), *_shown(part.exact, "%"), *figures)
+    whole = Table(title="all", show_header=False)
+    for name, figure, unit in (
+        ("texts read exactly", score.exact, "%"),
+        ("answers that are exact", score.precision, "%"),
+        ("1-NED", score.similarity, ""),
+        ("jamo 1-NED (higher is better)", score.jamo_similarity, ""),
+    ):
+        whole.add_row(name, *_shown(figure, unit))
+    whole.add_row("F1 of exact ones", f"{score.f1:.4f}", "")
+    console = Console()
+    console.print(table)
+    console.print(whole)
+    if score.missing:
+        print(f"{len(score.missing)} pictures without an answer count as not read")
+    return 0
+
+
+def _shown(figure: Figure, unit: str) -> tuple[str, str]:
+    """A mean and its interval."""
+    if unit:
+        return f"{figure.mean:.1%}", f"{100 * figure.low:.1f}-{100 * figure.high:.1f}"
+    return f"{figure.mean:.4f}", f"{figure.low:.4f}-{figure.high:.4f}"
 
 
 def _track3(truth: Path, answer: Path) -> int:
@@ -104,6 +140,7 @@ def _seld(truth: Path, answer: Path) -> int:
 
 COMMANDS: dict[str, Callable[[Path, Path], int]] = {
     "track1": _track1,
+    "track2": _track2,
     "track3": _track3,
     "spcup2019": _spcup2019,
     "seld": _seld,

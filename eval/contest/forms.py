@@ -1,4 +1,4 @@
-"""Reading the real contest's JSON files: an object with one list of entries, each of a clip."""
+"""Reading the contest's JSON files: an object with one list of entries, each of a clip or a picture."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def read_entries(path: Path, key: str, read: Callable[[dict[str, Any], str], T], keys: frozenset[str]) -> dict[int, T]:
-    """What the entries of a file say, by the clip's id, from 1.
+    """What the entries of a file say, by their ids, from 1.
 
     Args:
         key: of the list.
@@ -34,7 +34,7 @@ def read_entries(path: Path, key: str, read: Callable[[dict[str, Any], str], T],
         if not isinstance(clip, int) or isinstance(clip, bool) or clip < 1:
             raise ConfigError(f"{where}.id: expected a whole number of at least 1, got {clip!r}")
         if clip in found:
-            raise ConfigError(f"{where}.id: clip {clip} was given before")
+            raise ConfigError(f"{where}.id: {clip} was given before")
         found[clip] = read(entry, where)
     return found
 

@@ -21,6 +21,7 @@ _RECIPES = {
     "detection": "goldentime.eval.dataset.detection:DETECTION",
     "signs": "goldentime.eval.dataset.signs:SIGNS",
     "contest2019-track1": "goldentime.eval.dataset.track1:TRACK1",
+    "contest2019-track2": "goldentime.eval.dataset.track2:TRACK2",
     "contest2019-track3": "goldentime.eval.dataset.track3:TRACK3",
     "hearing": "goldentime.eval.dataset.hearing:HEARING",
     "voices": "goldentime.eval.dataset.voices:VOICES",

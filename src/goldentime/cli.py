@@ -257,6 +257,7 @@ def _contest(arguments: list[str]) -> int:
 
     names = {
         "track1": "counting: files with track1_GT and track1_results",
+        "track2": "texts, in a form of our own: files with track2_GT and track2_results",
         "track3": "hearing: files with track3_GT and track3_results",
         "spcup2019": "Signal Processing Cup: MATLAB files with azimuths and elevations",
         "seld": "DCASE: CSV files or folders of them",

@@ -1,0 +1,123 @@
+"""What the detector is taught of people's kinds and of smoke, and that parts of it can be taught alone."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+cv2 = pytest.importorskip("cv2")
+
+from goldentime.baselines.vision.detector import DetectorConfig, DetectorTask  # noqa: E402 - after the checks
+from goldentime.baselines.vision.detector_data import CutConfig  # noqa: E402 - likewise
+from goldentime.baselines.vision.detector_people import CloseConfig, people_batch, people_of  # noqa: E402 - likewise
+from goldentime.baselines.vision.detector_smoke import cut_smoke, read_smoke, smoke_loss  # noqa: E402 - likewise
+from goldentime.baselines.vision.loop import LoopConfig, run_loop  # noqa: E402 - likewise
+from goldentime.errors import ConfigError  # noqa: E402 - likewise
+from goldentime.perception.detection_net import THIN_PER_M, net_bytes  # noqa: E402 - likewise
+from goldentime.perception.detection_person import CROP, crop, crop_matrix  # noqa: E402 - likewise
+
+pytestmark = pytest.mark.train
+
+LAYERED = {"extinction_per_m": [[0.2] * 8] * 3 + [[0.0] * 8] * 3, "transmittance": [[0.3] * 8] * 3 + [[1.0] * 8] * 3}
+
+
+def write_set(folder, count):
+    """Grey pictures with a bright person each, smoke in the upper half."""
+    import json
+
+    (folder / "images").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    images, annotations = [], []
+    for i in range(count):
+        picture = rng.integers(0, 100, (96, 128, 3)).astype(np.uint8)
+        picture[:48] = 150
+        picture[30:80, 40:60] = (200, 60, 60) if i % 2 else (60, 60, 200)
+        cv2.imwrite(str(folder / "images" / f"{i:06d}.jpg"), picture)
+        size = {"file_name": f"{i:06d}.jpg", "width": 128, "height": 96}
+        images.append({"id": i, "smoke_grid": LAYERED, **size})
+        who = {"kind": "man" if i % 4 else "child", "posture": "standing"}
+        annotations.append({"id": i + 1, "image_id": i, "category_id": 1, "bbox": [40, 30, 20, 50], **who})
+    data = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "person"}]}
+    (folder / "annotations.json").write_text(json.dumps(data))
+    return folder
+
+
+def config(folder, **changes):
+    settings = {
+        "data": folder / "set",
+        "widths": (4, 6, 8, 8, 8),
+        "depths": (1, 1, 1, 1),
+        "features": 8,
+        "close": (4, 8, 8, 8),
+        "cuts": CutConfig(pixels=2 * 96 * 128, sizes=((96, 128),), share=(1.0,)),
+        "people": CloseConfig(crops=4),
+        "loop": LoopConfig(steps=3, warmup_steps=1, loaders=0),
+    }
+    return DetectorConfig(**{**settings, **changes})
+
+
+def test_smoke_moves_with_the_cut():
+    smoke = read_smoke([{"smoke_grid": LAYERED}])[0]
+    whole = cut_smoke(smoke, np.eye(2, 3), (240, 320), (240, 320), 0.0)
+    assert whole.shape == (2, 8, 10)
+    assert whole[0, :3].min() == pytest.approx(0.2) and whole[0, 5:].max() == 0.0
+    lower = cut_smoke(smoke, np.array([[1.0, 0, 0], [0, 1.0, -140.0]]), (240, 320), (96, 320), 0.0)
+    assert lower[0].max() == 0.0 and lower[1].min() == pytest.approx(1.0)
+
+
+def test_haze_that_is_added_takes_light_but_tells_no_extinction():
+    found = cut_smoke(read_smoke([{"smoke_grid": LAYERED}])[0], np.eye(2, 3), (240, 320), (240, 320), 0.25)
+    assert np.isnan(found[0]).all()
+    assert found[1, 7, 0] == pytest.approx(0.75)
+
+
+def test_no_loss_for_the_right_answer_and_none_where_nothing_is_told():
+    truth = torch.tensor([[[[0.1, 0.0]], [[1.0, 0.0]]]])
+    right = torch.stack([(truth[:, 0] / THIN_PER_M).log1p(), torch.tensor([[[20.0, -20.0]]])], 1)
+    assert float(smoke_loss(right, truth)) == pytest.approx(0.0, abs=1e-5)
+    assert float(smoke_loss(-right, truth)) > 1.0
+    assert float(smoke_loss(-right, truth * float("nan"))) == 0.0
+
+
+def test_a_crop_holds_the_box_upright_in_its_proportions():
+    picture = np.zeros((240, 320, 3), np.uint8)
+    picture[100:160, 50:70] = 255
+    seen = crop(picture, crop_matrix(np.array([50, 100, 70, 160], np.float32)))[..., 0] > 127
+    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    assert seen.shape == CROP
+    assert len(rows) / len(columns) == pytest.approx(3.0, rel=0.1)
+    assert rows.mean() == pytest.approx((CROP[0] - 1) / 2, abs=1) and columns.mean() == pytest.approx(
+        (CROP[1] - 1) / 2, abs=1
+    )
+
+
+def test_each_kind_is_drawn_equally_often_and_the_small_never():
+    corners = np.array([[0, 0, 30, 60]] * 9 + [[0, 0, 30, 60], [0, 0, 5, 8]], np.float32)
+    kind = np.array([0] * 9 + [1, 2])
+    rows = [(corners, kind, np.zeros(11, np.int64), np.zeros(11, bool))]
+    people = people_of(rows, CloseConfig())
+    assert 2 not in people.kind
+    assert people.share[people.kind == 1].sum() == pytest.approx(0.5)
+    pictures = np.full((1, 96, 128, 3), 100, np.uint8)
+    batch = people_batch(people, pictures, CloseConfig(crops=200), np.random.default_rng(0))
+    assert 60 < int((batch.kind == 1).sum()) < 140
+
+
+def test_what_is_not_taught_stays_and_what_is_taught_does_not(tmp_path):
+    write_set(tmp_path / "set", 8)
+    before = DetectorTask(config(tmp_path))
+    (tmp_path / "start").write_bytes(net_bytes(before.spec, before.net.state_dict()))
+    task = DetectorTask(config(tmp_path, start=tmp_path / "start", taught=("smoke", "people")))
+    begun = {name: value.clone() for name, value in task.net.state_dict().items()}
+    end = run_loop(task, config(tmp_path).loop, tmp_path / "run")
+    changed = {name.split(".")[0] for name, value in end.model.state_dict().items() if not torch.equal(value, begun[name])}
+    assert changed == {"haze", "smoke", "close"}
+
+
+def test_teaching_a_part_wants_a_start(tmp_path):
+    with pytest.raises(ConfigError, match="expected boxes, or a start"):
+        config(tmp_path, taught=("people",))
+    write_set(tmp_path / "set", 2)
+    other = DetectorTask(config(tmp_path, close=(4, 4, 4, 4)))
+    (tmp_path / "start").write_bytes(net_bytes(other.spec, other.net.state_dict()))
+    with pytest.raises(ConfigError, match="expected weights of"):
+        DetectorTask(config(tmp_path, start=tmp_path / "start"))
