@@ -74,11 +74,10 @@ def mixture(data: HearingSet, place: int, snr_db: float, length: int) -> tuple[S
 
 def direction_table(data: HearingSet, clips: int, checkpoint: Path | None, reference: bool) -> None:
     """Errors by method and ratio."""
-    print(f"{clips} windows of 0.5 s, {len({v['speaker'] for v in data.voices[:clips]})} speakers, array of "
-          f"{len(data.positions_m)} microphones")  # fmt: skip
-    print(
-        f"{'method':24} {'SNR':>4}  {'median azimuth error':>22}  {'within 20 in azimuth':>22}  {'within 10 in both':>22}   ms"
-    )
+    speakers = len({voice["speaker"] for voice in data.voices[:clips]})
+    print(f"{clips} windows of 0.5 s, {speakers} speakers, array of {len(data.positions_m)} microphones")
+    heads = ("median azimuth error", "within 20 in azimuth", "within 10 in both")
+    print(f"{'method':24} {'SNR':>4}  {'  '.join(f'{head:>22}' for head in heads)}   ms")
     for name, method in methods(data, checkpoint, reference).items():
         for snr_db in SNRS_DB:
             errors, spent_s = _errors(data, method, snr_db, clips)
@@ -125,12 +124,9 @@ def voice_table(data: HearingSet, clips: int, checkpoint: Path | None, doa: Path
     if pitch:
         ways["pitch (librosa)"] = lambda sound: voice_by_pitch(pitch_hz(sound)) or "man"
     speakers = len({v["speaker"] for v in data.voices[:clips]})
-    print(
-        f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women by speakers' windows, children apart"
-    )
-    print(
-        f"{'method':16} {'through':8} {'SNR':>5}  {'men and women, balanced':>24}  {'men':>20}  {'women':>20}  {'children':>20}"
-    )
+    print(f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women, children apart")
+    cells = "  ".join(f"{head:>20}" for head in ("men", "women", "children"))
+    print(f"{'method':16} {'through':8} {'SNR':>5}  {'men and women, balanced':>24}  {cells}")
     for name, way in ways.items():
         for through in ("beam", "one mic"):
             for snr_db in (None, *SNRS_DB):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.speech.bank import read_audio
+from goldentime.envs.speech.audio import read_audio
 from goldentime.envs.speech.voices import EngineName, VoiceSpec
 from goldentime.errors import ConfigError, MissingDependencyError
 
