@@ -84,7 +84,7 @@ def _flite(voice: VoiceSpec, text: str, language: str, pitch: float, slower: flo
 
 def _espeak(voice: VoiceSpec, text: str, language: str, pitch: float, slower: float) -> tuple[Floats, int]:
     # Of its scale of 0..99, 50 is the voice's own pitch, and 25 more raise it by about a third.
-    place = round(min(99, max(0, 50 + 80 * (pitch - 1.0))))
+    place = round(min(99, max(0, 50 + 100 * (pitch - 1.0))))
     spoken = {"en": "en-us"}.get(language, language)
     words = ["espeak-ng", "-v", f"{spoken}+{voice.setting}", "-p", str(place), "-s", str(round(165 / slower))]
     return _run("espeak-ng", [*words, "-w", "{out}", text])
