@@ -29,7 +29,7 @@ def weights_bytes(kind: str, weights: "Mapping[str, Tensor]", notes: Mapping[str
 
 def _ordered(content: bytes) -> bytes:
     """The same file with its notes in order: safetensors writes them in a random one, and equal weights shall be equal
-    bytes. A file begins with the length of its header, 8 bytes little-endian, and the header as JSON, padded with spaces."""
+    bytes. A file begins with the length of its header, 8 bytes little-endian, and the header, JSON padded with spaces."""
     begin = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:begin])
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))

@@ -179,9 +179,7 @@ class Draft:
         """How much room has been claimed: numbers of claims count from here on."""
         return self._count
 
-    def fits(
-        self, room: Bounds, gap_m: float = 0.0, *, among_solids: bool = False, but: range = range(0)
-    ) -> bool:
+    def fits(self, room: Bounds, gap_m: float = 0.0, *, among_solids: bool = False, but: range = range(0)) -> bool:
         """Whether nothing lies within the bounds or nearer than a gap; what is only kept free counts too unless told.
 
         `but` are the numbers of claims that do not count.

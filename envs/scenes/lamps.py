@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from goldentime.envs.hazards.lights import Lamp, Lighting
-from goldentime.envs.level import Box, Point
+from goldentime.envs.level import Cylinder, Point
 from goldentime.envs.scenes.draft import Draft, solid_bounds
 
 __all__ = ["hang_lamps", "light_posts"]
@@ -19,8 +19,8 @@ _DUSK = 0.2
 """Share of the streets at dusk. Pictures with lamps take longer to draw: by day there are none."""
 _MOST = 3
 """Lamps of a scene, for the same reason."""
-_BELOW_M = 0.25
-"""From a lamp's fixture to where its light comes from, so that it lights the ceiling around it too."""
+_BELOW_M = 0.4
+"""From the ceiling to where a lamp's light comes from, so that it lights the ceiling around it too."""
 
 
 def hang_lamps(draft: Draft, ceiling_m: float, places: Sequence[tuple[float, float]], *, dark: bool) -> None:
@@ -34,11 +34,14 @@ def hang_lamps(draft: Draft, ceiling_m: float, places: Sequence[tuple[float, flo
     lamps = []
     for number in rng.permutation(len(places)).tolist():
         x, y = places[number]
-        box = Box(centre=(x, y, ceiling_m - 0.03), size=(0.6, 0.3, 0.06), semantic="ceiling", material="white_paint")
-        if len(lamps) < count and draft.fits(solid_bounds(box)):
-            draft.build(box)
-            at = (x, y, round(ceiling_m - 0.06 - _BELOW_M, 3))
-            lamps.append(Lamp(position=at, power=power, colour=colour))
+        # Its side slants downwards: it shines on all that can be seen of it.
+        shade = Cylinder(
+            base=(x, y, round(ceiling_m - 0.05, 3)), radius=0.1, radius_top=0.22, height=0.05, semantic="ceiling",
+            material="white_paint", facets=12,
+        )  # fmt: skip
+        if len(lamps) < count and draft.fits(solid_bounds(shade)):
+            draft.build(shade)
+            lamps.append(Lamp(position=(x, y, round(ceiling_m - _BELOW_M, 3)), power=power, colour=colour))
     draft.light = Lighting(daylight=daylight, lamps=tuple(lamps))
 
 

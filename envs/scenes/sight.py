@@ -104,9 +104,7 @@ def _spread(looks: Sequence[_Look], count: int) -> Sequence[_Look]:
     return looks[:: max(len(looks) // count, 1)][:count]
 
 
-def _seen(
-    tried: list[tuple[int, _Look]], boxes: Boxes, owner: NDArray[np.int64], other: NDArray[np.int64]
-) -> set[int]:
+def _seen(tried: list[tuple[int, _Look]], boxes: Boxes, owner: NDArray[np.int64], other: NDArray[np.int64]) -> set[int]:
     numbers = np.array([number for number, _ in tried])
     eyes, points = (np.stack([look[i] for _, look in tried]) for i in range(2))
     clear = sees(eyes, points, boxes, (owner != numbers[:, None]) & (owner != other[numbers][:, None]))

@@ -263,14 +263,25 @@ def _dataset(arguments: list[str]) -> int:
 def _contest(arguments: list[str]) -> int:
     import argparse
 
-    parser = argparse.ArgumentParser(prog="goldentime contest", description="Score an answer of the real contest's form.")
-    parser.add_argument("track", choices=["track1"], help="track1: counting")
-    parser.add_argument("truth", type=Path, help="the file with track1_GT")
-    parser.add_argument("answer", type=Path, help="the file with track1_results")
+    names = {
+        "track1": "counting: files with track1_GT and track1_results",
+        "track2": "texts, in a form of our own: files with track2_GT and track2_results",
+        "track3": "hearing: files with track3_GT and track3_results",
+        "spcup2019": "Signal Processing Cup: MATLAB files with azimuths and elevations",
+        "seld": "DCASE: CSV files or folders of them",
+    }
+    parser = argparse.ArgumentParser(
+        prog="goldentime contest",
+        description="Score an answer in the form of a real contest.",
+        epilog="; ".join(f"{name}: {text}" for name, text in names.items()),
+    )
+    parser.add_argument("contest", choices=list(names))
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("answer", type=Path)
     options = parser.parse_args(arguments)
-    from goldentime.eval.contest.command import track1_command
+    from goldentime.eval.contest.command import COMMANDS
 
-    return track1_command(options.truth, options.answer)
+    return COMMANDS[options.contest](options.truth, options.answer)
 
 
 def _expect_none(name: str, arguments: list[str]) -> None:
@@ -286,8 +297,8 @@ _COMMANDS = {
     "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
     "train": _Command("train experiment=NAME|perception=NAME [...]", "train an agent, a detector or a reader", _train),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
-    "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures", _dataset),
-    "contest": _Command("contest track1 TRUTH ANSWER", "score an answer of the real contest's form", _contest),
+    "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
+    "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
