@@ -82,7 +82,8 @@ def _one_cough(who: Cougher, rng: np.random.Generator, rate_hz: int) -> Double:
     pulses = np.diff(np.floor(phase), prepend=0.0) * np.sqrt(rate_hz / who.pitch_hz)
     source = noise * flow + rng.uniform(0.1, 0.5) * pulses * voice
     fade = np.clip((time[-1] - time) / 0.03, 0.0, 1.0)
-    return _through_tract(source, who.tract * rng.uniform(0.97, 1.03), rate_hz) * fade
+    done: Double = _through_tract(source, who.tract * rng.uniform(0.97, 1.03), rate_hz) * fade
+    return done
 
 
 def _through_tract(source: Double, tract: float, rate_hz: int) -> Double:
