@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from goldentime.baselines.hearing.windows import WINDOW, HearingSet, gain_for
 from goldentime.eval.score.aggregate import wilson
 from goldentime.perception.hearing_directions import find_peaks, towards
-from goldentime.perception.hearing_doa import Steerer, music_map, reference_music_map, srp_phat_map
+from goldentime.perception.hearing_doa import Steerer, music_map, noise_beam_map, reference_music_map, srp_phat_map
 from goldentime.perception.hearing_net import load_finder, load_teller
 from goldentime.perception.hearing_noise import mvdr, rotor_lines
 from goldentime.perception.hearing_spectra import HOP, covariances, spectra, waveform
@@ -56,6 +56,7 @@ def methods(data: HearingSet, checkpoint: Path | None, reference: bool) -> dict[
         "SRP-PHAT": lambda window, noise, speeds: best(srp_phat_map(window, steerer)),
         "MUSIC": lambda window, noise, speeds: best(music_map(covariances(window), steerer)),
         "GEVD-MUSIC": lambda window, noise, speeds: best(music_map(covariances(window), steerer, 1, noise)),
+        "noise-whitened beam": lambda window, noise, speeds: best(noise_beam_map(covariances(window), steerer, noise)),
         "network": net,
     }
     if reference:
@@ -72,26 +73,28 @@ def mixture(data: HearingSet, place: int, snr_db: float, length: int) -> tuple[S
     return window, data.own_noise(row["drone"]).covariance(speeds), speeds
 
 
-def direction_table(data: HearingSet, clips: int, checkpoint: Path | None, reference: bool) -> None:
+def direction_table(data: HearingSet, clips: int, ways: dict[str, Method], seconds: float) -> None:
     """Errors by method and ratio."""
     speakers = len({voice["speaker"] for voice in data.voices[:clips]})
-    print(f"{clips} windows of 0.5 s, {speakers} speakers, array of {len(data.positions_m)} microphones")
+    print(f"{clips} windows of {seconds:g} s, {speakers} speakers, array of {len(data.positions_m)} microphones")
     heads = ("median azimuth error", "within 20 in azimuth", "within 10 in both")
     print(f"{'method':24} {'SNR':>4}  {'  '.join(f'{head:>22}' for head in heads)}   ms")
-    for name, method in methods(data, checkpoint, reference).items():
+    for name, method in ways.items():
         for snr_db in SNRS_DB:
-            errors, spent_s = _errors(data, method, snr_db, clips)
+            errors, spent_s = _errors(data, method, snr_db, clips, round(2 * seconds * WINDOW))
             both = (errors[:, 0] <= 10) & (errors[:, 1] <= 10)
             cells = (median(errors[:, 0]), share(errors[:, 0] <= 20), share(both))
             told = "  ".join(f"{cell:>22}" for cell in cells)
             print(f"{name:24} {snr_db:4.0f}  {told} {1000 * spent_s / clips:4.0f}", flush=True)
 
 
-def _errors(data: HearingSet, method: Method, snr_db: float, clips: int) -> tuple[NDArray[np.float64], float]:
+def _errors(
+    data: HearingSet, method: Method, snr_db: float, clips: int, length: int = WINDOW
+) -> tuple[NDArray[np.float64], float]:
     """(clips, 2) errors in azimuth and elevation [deg], and the processor's time [s]."""
     rows, spent_s = [], 0.0
     for place in range(clips):
-        window, noise, speeds = mixture(data, place, snr_db, WINDOW)
+        window, noise, speeds = mixture(data, place, snr_db, length)
         begun = time.process_time()
         azimuth, elevation = method(window, noise, speeds)
         spent_s += time.process_time() - begun
@@ -161,6 +164,8 @@ def main() -> int:
     parser.add_argument("--voices", action="store_true", help="classes instead of directions")
     parser.add_argument("--pitch", action="store_true", help="also classes by pitch, which takes long")
     parser.add_argument("--reference", action="store_true", help="also pyroomacoustics' MUSIC, which takes long")
+    parser.add_argument("--method", action="append", help="only these, such as --method network")
+    parser.add_argument("--seconds", type=float, default=0.5, help="length of the windows for directions")
     parser.add_argument("--directions", type=Path, help="other weights than those that come with the package")
     parser.add_argument("--teller", type=Path, help="likewise, of the voice net")
     args = parser.parse_args()
@@ -169,7 +174,9 @@ def main() -> int:
     if args.voices:
         voice_table(data, clips, args.teller, args.directions, args.pitch)
     else:
-        direction_table(data, clips, args.directions, args.reference)
+        ways = methods(data, args.directions, args.reference)
+        chosen = {name: way for name, way in ways.items() if not args.method or name in args.method}
+        direction_table(data, clips, chosen, args.seconds)
     return 0
 
 

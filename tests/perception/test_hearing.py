@@ -17,7 +17,14 @@ from goldentime.perception.hearing_directions import (
     find_peaks,
     towards,
 )
-from goldentime.perception.hearing_doa import Steerer, music_map, pair_angle, reference_music_map, srp_phat_map
+from goldentime.perception.hearing_doa import (
+    Steerer,
+    music_map,
+    noise_beam_map,
+    pair_angle,
+    reference_music_map,
+    srp_phat_map,
+)
 from goldentime.perception.hearing_noise import OwnNoise, mvdr, rotor_lines, wiener_gains
 from goldentime.perception.hearing_position import Bearing, locate, turned
 from goldentime.perception.hearing_spectra import BINS_HZ, RATE_HZ, covariances, resampled, spectra, waveform
@@ -107,7 +114,9 @@ def test_known_noise_no_longer_attracts(steerer):
     noise = OwnNoise(rotor_noise(rng, 4 * HALF)).covariance()
     plain = find_peaks(music_map(covariances(heard), steerer), steerer.grid, 1)[0]
     knowing = find_peaks(music_map(covariances(heard), steerer, 1, noise), steerer.grid, 1)[0]
+    beams = find_peaks(noise_beam_map(covariances(heard), steerer, noise), steerer.grid, 1)[0]
     assert near(plain, 120, -30) > 40
+    assert near(beams, 120, -30) < 4
     assert near(knowing, 120, -30) < 4
 
 
