@@ -36,6 +36,7 @@ SNRS_DB = (20.0, 10.0, 0.0, -5.0, -10.0)
 Spectrum = NDArray[np.complex64]
 Method = Callable[[Spectrum, Spectrum, NDArray[np.float64]], tuple[float, float]]
 """Window (mics, frames, bins), the noise's covariance, rotor speeds -> azimuth and elevation."""
+Ways = dict[str, Callable[[NDArray[np.float32]], str]]
 
 
 def methods(data: HearingSet, checkpoint: Path | None, reference: bool) -> dict[str, Method]:
@@ -118,14 +119,23 @@ def share(right: NDArray[np.bool_]) -> str:
     return f"{figure.mean:.1%} ({figure.low:.1%}-{figure.high:.1%})"
 
 
-def voice_table(data: HearingSet, clips: int, checkpoint: Path | None, doa: Path | None, pitch: bool) -> None:
-    """Classes by method and ratio; `clean` is the voice in its room without any noise."""
-    teller, finder = load_teller(checkpoint), load_finder(data.positions_m, doa, least=0.0)
-    ways: dict[str, Callable[[NDArray[np.float32]], str]] = {
-        "network": lambda sound: VOICES[int(teller.tell(sound).argmax())],
-    }
+def tellers(checkpoint: Path | None, embedding: Path | None, pitch: bool) -> Ways:
+    """What tells classes in a signal at 16 kHz."""
+    teller = load_teller(checkpoint)
+    ways: Ways = {"network": lambda sound: VOICES[int(teller.tell(sound).argmax())]}
+    if embedding is not None:
+        from goldentime.perception.hearing_net_embedding import load_embedding_teller
+
+        embedded = load_embedding_teller(embedding)
+        ways["embedding"] = lambda sound: VOICES[int(embedded.tell(sound).argmax())]
     if pitch:
         ways["pitch (librosa)"] = lambda sound: voice_by_pitch(pitch_hz(sound)) or "man"
+    return ways
+
+
+def voice_table(data: HearingSet, clips: int, ways: Ways, doa: Path | None) -> None:
+    """Classes by method and ratio; `clean` is the voice in its room without any noise."""
+    finder = load_finder(data.positions_m, doa, least=0.0)
     speakers = len({v["speaker"] for v in data.voices[:clips]})
     print(f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women, children apart")
     cells = "  ".join(f"{head:>20}" for head in ("men", "women", "children"))
@@ -167,12 +177,13 @@ def main() -> int:
     parser.add_argument("--method", action="append", help="only these, such as --method network")
     parser.add_argument("--seconds", type=float, default=0.5, help="length of the windows for directions")
     parser.add_argument("--directions", type=Path, help="other weights than those that come with the package")
+    parser.add_argument("--embedding", type=Path, help="also classes by resemblyzer's embedding, with this layer on it")
     parser.add_argument("--teller", type=Path, help="likewise, of the voice net")
     args = parser.parse_args()
     data = HearingSet(args.data)
     clips = min(args.clips, len(data.voices))
     if args.voices:
-        voice_table(data, clips, args.teller, args.directions, args.pitch)
+        voice_table(data, clips, tellers(args.teller, args.embedding, args.pitch), args.directions)
     else:
         ways = methods(data, args.directions, args.reference)
         chosen = {name: way for name, way in ways.items() if not args.method or name in args.method}
