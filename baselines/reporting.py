@@ -10,6 +10,7 @@ from goldentime.types import Brief
 __all__ = ["no_report", "random_report", "report_sheet"]
 
 _Sheet = Mapping[str, Any]
+_BEARING = ("azimuth_rad", "elevation_rad", "onset_s")
 
 
 def report_sheet(brief: Brief) -> _Sheet | None:
@@ -25,6 +26,8 @@ def no_report(sheet: _Sheet) -> dict[str, Any]:
         report["described"] = 0
     if "text" in sheet:
         report["text"] = ""
+    if "placed" in sheet:
+        report |= {"placed": 0, **dict.fromkeys(_BEARING, np.float32(0.0))}
     return report
 
 
@@ -39,4 +42,7 @@ def random_report(sheet: _Sheet, rng: np.random.Generator) -> dict[str, Any]:
         codes = [code for first, last in sheet["text"]["code_points"] for code in range(first, last + 1)]
         length = int(rng.integers(sheet["text"]["max_length"] + 1))
         report["text"] = "".join(chr(codes[i]) for i in rng.integers(len(codes), size=length))
+    if "placed" in sheet:
+        report["placed"] = int(rng.integers(2))
+        report |= {name: np.float32(rng.uniform(sheet[name]["low"], sheet[name]["high"])) for name in _BEARING}
     return report

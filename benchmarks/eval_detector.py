@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -23,13 +23,17 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.vision.detector import HEADLINE, clear_question, find_all
 from goldentime.baselines.vision.detector_data import CutConfig, PictureSet, read_set
+from goldentime.baselines.vision.detector_smoke import in_cells
+from goldentime.eval.score.classify import balanced_accuracy, confusion, over_groups, roc_auc
 from goldentime.eval.score.coco import Answer, average_precision
-from goldentime.eval.score.slices import Fairness, fairness, slice_table
+from goldentime.eval.score.slices import GROUPS, Fairness, fairness, slice_table
 from goldentime.perception.boxes import corners_of, overlaps
 from goldentime.perception.detection import Detector, load_detector
 
 SURE = 0.4
 """Score from which on a detection counts for recall and in the pictures of errors."""
+SMOKY_PER_M = 0.01
+"""Mean extinction of a picture that counts as smoky: what reflects light is seen some 300 m through it."""
 
 
 def main() -> int:
@@ -51,6 +55,7 @@ def main() -> int:
     show_table(pictures, answers, args.resamples, args.headline)
     if not args.headline:
         show_persons(detector, pictures)
+        show_smoke(detector, pictures)
     if args.latency:
         show_latency(load_detector(args.checkpoint), pictures)
     if args.errors:
@@ -81,23 +86,105 @@ def show_fairness(found: Fairness) -> None:
 
 
 def show_persons(detector: Detector, pictures: PictureSet) -> None:
-    """Print how often kind and posture of a found person are right."""
-    right: dict[str, list[bool]] = {"kind": [], "posture": []}
-    by_kind: dict[str, list[bool]] = {}
-    for picture, truth in zip(pictures.pictures, _persons(pictures), strict=True):
+    """Print how often kind and posture of a found person are right, by the size of the box, and who is taken for whom."""
+    found = found_persons(detector, pictures)
+    sizes = np.array([person.size_px for person in found])
+    for low, high in ((48.0, 1e5), (24.0, 48.0)):
+        some = [person for person, size in zip(found, sizes, strict=True) if low <= size < high]
+        if not some:
+            continue
+        print(
+            f"found persons of {low:g} px and more: {len(some)}"
+            if high > 1e4
+            else f"of {low:g} to {high:g} px: {len(some)}"
+        )
+        scenes = np.array([person.scene for person in some])
+        for question in ("kind", "posture", "group"):
+            truth, said = (np.array([getattr(p, side)[question] for p in some]) for side in ("truth", "said"))
+            names, numbers = np.unique(np.concatenate([truth, said]), return_inverse=True)
+            columns = numbers[: len(some)], numbers[len(some) :]
+            fair = over_groups(balanced_accuracy, columns, scenes)
+            rate = over_groups(lambda a, b: float((a == b).mean()), columns, scenes)
+            print(
+                f"  {question:8} right {rate.mean:.3f} ({rate.low:.3f}-{rate.high:.3f}), each of {len(np.unique(truth))} "
+                f"weighing the same {fair.mean:.3f} ({fair.low:.3f}-{fair.high:.3f})"
+            )
+            if question != "posture":
+                show_confusion(truth.tolist(), said.tolist(), names.tolist())
+
+
+def show_confusion(truth: Sequence[str], said: Sequence[str], names: Sequence[str]) -> None:
+    """Print a row for each truth."""
+    table = confusion(truth, said, names)
+    print(f"    {'is, said':14}" + "".join(f"{name[:10]:>11}" for name in names))
+    for name, row in zip(names, table, strict=True):
+        print(f"    {name:14}" + "".join(f"{count:11}" for count in row))
+
+
+class FoundPerson(NamedTuple):
+    """A person of the headline who was found."""
+
+    scene: int
+    size_px: float
+    truth: dict[str, str]
+    said: dict[str, str]
+
+
+def found_persons(detector: Detector, pictures: PictureSet) -> list[FoundPerson]:
+    """Those that a detection of at least `SURE` overlaps by half."""
+    people = []
+    rows = zip(pictures.pictures, pictures.annotations["images"], _persons(pictures), strict=True)
+    for picture, image, truth in rows:
         found = [d for d in detector.detect(picture) if d.category == "person" and d.score >= SURE] if truth else []
         if not found:
             continue
         shared = overlaps(np.array([corners_of(a["bbox"]) for a in truth]), np.array([corners_of(d.box) for d in found]))
         for row, annotation in zip(shared, truth, strict=True):
             if row.max() >= 0.5:
-                best = found[int(row.argmax())]
-                right["kind"].append(best.kind == annotation["kind"])
-                right["posture"].append(best.posture == annotation["posture"])
-                by_kind.setdefault(annotation["kind"], []).append(right["kind"][-1])
-    for name, hits in right.items():
-        print(f"{name} of found persons right: {np.mean(hits):.3f} of {len(hits)}")
-    print("  by kind: " + ", ".join(f"{kind} {np.mean(hits):.2f}" for kind, hits in sorted(by_kind.items())))
+                best, (width, height) = found[int(row.argmax())], annotation["bbox"][2:]
+                told = _answers(annotation["kind"], annotation["posture"]), _answers(best.kind, best.posture)
+                people.append(FoundPerson(image["scene"], float(np.sqrt(width * height)), *told))
+    return people
+
+
+def _answers(kind: str, posture: str) -> dict[str, str]:
+    group = next((name for name, kinds in GROUPS.items() if kind in kinds), "in gear")
+    return {"kind": kind, "posture": posture, "group": group}
+
+
+def show_smoke(detector: Detector, pictures: PictureSet) -> None:
+    """Print how far extinction and transmittance are off, and how surely smoky pictures are told from clear ones."""
+    height, width = pictures.pictures.shape[1:3]
+    told, true, seen, passing = [], [], [], []
+    for picture, smoke in zip(pictures.pictures, pictures.smoke, strict=True):
+        answer, truth = detector.smoke(picture), in_cells(smoke, height, width)
+        told.append(answer.extinction_per_m)
+        seen.append(answer.transmittance)
+        true.append(truth[0])
+        passing.append(truth[1])
+    said, extinction = np.array(told), np.array(true)
+    scenes = np.array([image["scene"] for image in pictures.annotations["images"]])
+    mean, whole = said.mean((1, 2)).astype(np.float64), extinction.mean((1, 2))
+    smoky = (whole >= SMOKY_PER_M).astype(np.int64)
+    area = over_groups(roc_auc, (smoky, mean), scenes)
+    fair = over_groups(balanced_accuracy, (smoky, (mean >= SMOKY_PER_M).astype(np.int64)), scenes)
+    print(f"smoke: {smoky.sum()} of {len(smoky)} pictures have a mean extinction of at least {SMOKY_PER_M:g} /m")
+    print(f"  told from the others: ROC AUC {area.mean:.3f} ({area.low:.3f}-{area.high:.3f})")
+    print(f"  by an answer of as much: balanced accuracy {fair.mean:.3f} ({fair.low:.3f}-{fair.high:.3f})")
+    for name, chosen in (("smoky", smoky == 1), ("other", smoky == 0)):
+        if chosen.any():
+            off = np.abs(mean - whole)[chosen].mean()
+            print(f"  extinction of {name} pictures [1/m]: mean {whole[chosen].mean():.4f}, mean error {off:.4f}")
+    cells = np.abs(np.array(seen) - np.array(passing)).mean((1, 2)).astype(np.float64)
+    error = over_groups(lambda a: float(a.mean()), (cells,), scenes)
+    print(f"  transmittance of cells: mean error {error.mean:.3f} ({error.low:.3f}-{error.high:.3f})")
+    above_said, above = (
+        part[:, : height // 64].mean((1, 2)) - part[:, height // 64 :].mean((1, 2)) for part in (said, extinction)
+    )
+    layered = np.abs(above) > SMOKY_PER_M
+    if layered.any():
+        right = (np.sign(above_said) == np.sign(above))[layered].mean()
+        print(f"  which half is smokier, where they differ by {SMOKY_PER_M:g} /m: right in {right:.3f} of {layered.sum()}")
 
 
 def _persons(pictures: PictureSet) -> list[list[dict[str, Any]]]:

@@ -43,7 +43,7 @@ def scenario_of(scene: Scene) -> Scenario:
     drone = DroneSpec(airframe="scout", position=(0.0, 0.0, 40.0))
     return Scenario(
         mission="doc", level=scene.level, drones=(drone,), props=scene.props, signs=scene.signs, flames=scene.flames,
-        smoke=scene.smoke, time_limit_s=1.0, task={},
+        smoke=scene.smoke, light=scene.light, time_limit_s=1.0, task={},
     )  # fmt: skip
 
 

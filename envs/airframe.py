@@ -62,6 +62,13 @@ class Airframe:
     battery: Battery
     payload_kg: float = 0.0
     """Largest relief kit the gripper holds; 0 without a gripper."""
+    rotor_plane_m: float = 0.0
+    """Height of the rotors' plane above the centre of mass."""
+    rotor_blades: int = 2
+    """Of each rotor."""
+    noise_db: float | None = None
+    """A-weighted sound pressure level in hover at 1 m, mean over all directions [dB(A) re 20 uPa]; none for the rule of
+    `hover_noise_db`."""
 
     @property
     def hover_rotor_speed_rad_s(self) -> float:
@@ -72,6 +79,12 @@ class Airframe:
     def thrust_to_weight(self) -> float:
         """Largest collective thrust over weight, at full voltage."""
         return (self.rotor_speed_max_rad_s / self.hover_rotor_speed_rad_s) ** 2
+
+    @property
+    def hover_noise_db(self) -> float:
+        """`noise_db`, or what a drone of that mass may emit at most under Delegated Regulation (EU) 2019/945, part 15,
+        class C2: a sound power level of 85 + 18.5 lg(m / 900 g) dB(A), 11 dB less as a pressure level at 1 m."""
+        return 74.0 + 18.5 * math.log10(self.mass_kg / 0.9) if self.noise_db is None else self.noise_db
 
     @property
     def vehicle(self) -> Vehicle:

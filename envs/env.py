@@ -63,7 +63,7 @@ class MissionEnv(gymnasium.Env[dict[str, NDArray[Any]], Any]):
         self._np_random = chain(seed)
         self._np_random_seed = -1
         observations, brief = self.__loop.reset(seed)
-        self.__brief = {**brief, "action": brief["action"][0]}
+        self.__brief = {**brief, "action": brief["action"][0], "told": brief["told"][0]}
         return observations[0], {}
 
     def step(self, action: Any) -> tuple[dict[str, NDArray[Any]], float, bool, bool, dict[str, Any]]:

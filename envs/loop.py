@@ -119,6 +119,7 @@ class Loop:
             "action_hz": config.action_hz,
             "action": [schema.describe() for schema in self.schemas],
             "sensors": data_sheets(config.sensors),
+            "told": [suite.told() for suite in self.suites],
             **brief,
         }
 
@@ -160,11 +161,13 @@ class Loop:
         events.extend(verdict.events)
         rewards, terms = self._reward(events)
         self._over = verdict.end is not None
+        observations = [suite.read(self._state) for suite in self.suites]
+        for suite in self.suites:
+            events.extend(suite.events(final=self._over))
         if self._recorder is not None:
             self._recorder.record(self._state, events, terms)
             if verdict.end is not None:
                 self._recorder.end(verdict.end)
-        observations = [suite.read(self._state) for suite in self.suites]
         return StepResult(observations, rewards, self._over and not verdict.truncated, self._over and verdict.truncated)
 
     def _check(self, actions: Sequence[Any]) -> tuple[list[Setpoint], list[Event]]:

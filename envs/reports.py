@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,14 @@ NOTHING = "nothing"
 """The first kind of every schema: a step without a report."""
 
 _REACH_M = 1000.0
+_LONGEST_S = 3600.0
+_BEARING = {
+    "azimuth_rad": (-math.pi, math.pi),
+    "elevation_rad": (-0.5 * math.pi, 0.5 * math.pi),
+    "onset_s": (0.0, _LONGEST_S),
+}
+"""Bounds of the numbers of a bearing. The space rounds them to float32, so that a little more is taken."""
+_SLACK = 1e-6
 _ASCII, _SYLLABLES = (0x20, 0x7E), (0xAC00, 0xD7A3)
 """First and last code point of what a text may hold: printable ASCII and the syllables of Hangul."""
 
@@ -32,6 +41,8 @@ class ReportSchema:
     """Whether a report says if this is the one that the brief describes."""
     text_length: int = 0
     """The longest text that a report can hold; 0 for reports without text."""
+    bearing: bool = False
+    """Whether a report says from where and when something was heard; then its place may be left out."""
 
     def __post_init__(self) -> None:
         if self.kinds[:1] != (NOTHING,) or len({*self.kinds}) != len(self.kinds) or len(self.kinds) < 2:
@@ -57,6 +68,10 @@ def report_space(schema: ReportSchema) -> spaces.Dict:
     if schema.text_length:
         letters = "".join(chr(code) for first, last in (_ASCII, _SYLLABLES) for code in range(first, last + 1))
         parts["text"] = _Letters(schema.text_length, min_length=0, charset=letters)
+    if schema.bearing:
+        parts["placed"] = spaces.Discrete(2)
+        for name, (low, high) in _BEARING.items():
+            parts[name] = spaces.Box(np.float32(low), np.float32(high), (), np.float32)
     return spaces.Dict(parts)
 
 
@@ -70,6 +85,9 @@ def describe_report(schema: ReportSchema) -> dict[str, Any]:
         told["described"] = [0, 1]
     if schema.text_length:
         told["text"] = {"max_length": schema.text_length, "code_points": [list(_ASCII), list(_SYLLABLES)]}
+    if schema.bearing:
+        told["placed"] = [0, 1]
+        told |= {name: {"low": low, "high": high} for name, (low, high) in _BEARING.items()}
     return told
 
 
@@ -79,7 +97,7 @@ def parse_report(schema: ReportSchema, value: Any) -> Report | None:
     Raises:
         InvalidActionError: names the field, what was expected and what came.
     """
-    keys = {"kind", "position_m", *(["described"] if schema.described else ()), *(["text"] if schema.text_length else ())}
+    keys = _keys(schema)
     if not isinstance(value, Mapping) or value.keys() != keys:
         got = sorted(map(str, value)) if isinstance(value, Mapping) else type(value).__name__
         raise InvalidActionError(f"action.report: expected a mapping of {sorted(keys)}, got {_show(got)}")
@@ -90,7 +108,20 @@ def parse_report(schema: ReportSchema, value: Any) -> Report | None:
         described=schema.described and bool(_choice(value["described"], 2, "described")),
         text=_text(value["text"], schema.text_length) if schema.text_length else "",
     )
+    if schema.bearing:
+        numbers = {name: _number(value[name], name) for name in _BEARING}
+        report = report._replace(placed=bool(_choice(value["placed"], 2, "placed")), **numbers)
     return report if kind else None
+
+
+@cache
+def _keys(schema: ReportSchema) -> frozenset[str]:
+    keys = {"kind", "position_m"}
+    if schema.described:
+        keys.add("described")
+    if schema.text_length:
+        keys.add("text")
+    return frozenset(keys | {"placed", *_BEARING} if schema.bearing else keys)
 
 
 def _choice(value: Any, count: int, name: str) -> int:
@@ -118,6 +149,17 @@ def _point(value: Any) -> tuple[float, float, float]:
     raise InvalidActionError(
         f"action.report.position_m: expected 3 numbers in [{-_REACH_M:g}, {_REACH_M:g}], got {_show(value)}"
     )
+
+
+def _number(value: Any, name: str) -> float:
+    low, high = _BEARING[name]
+    try:
+        array = np.asarray(value)
+        if array.ndim == 0 and array.dtype.kind in "fiu" and low - _SLACK <= (number := float(array)) <= high + _SLACK:
+            return min(max(number, low), high)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidActionError(f"action.report.{name}: expected a number in [{low:.6g}, {high:.6g}], got {_show(value)}")
 
 
 def _text(value: Any, longest: int) -> str:

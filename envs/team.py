@@ -54,7 +54,7 @@ class TeamEnv(ParallelEnv[str, Observation, Any]):  # type: ignore[misc]
 
     @property
     def brief(self) -> Mapping[str, Any]:
-        """What the contestants are told of the present episode, JSON-able; `action` is per agent."""
+        """What the contestants are told of the present episode, JSON-able; `action` and `told` are per agent."""
         return self.__brief
 
     def observation_space(self, agent: str) -> spaces.Dict:
@@ -74,7 +74,7 @@ class TeamEnv(ParallelEnv[str, Observation, Any]):  # type: ignore[misc]
         self.__chain = chain(seed)
         observations, brief = self.__loop.reset(seed)
         self.agents = list(self.possible_agents)
-        self.__brief = {**brief, "action": self._by_name(brief["action"])}
+        self.__brief = {**brief} | {key: self._by_name(brief[key]) for key in ("action", "told")}
         return self._by_name(observations), {agent: {} for agent in self.agents}
 
     def step(

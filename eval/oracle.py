@@ -2,9 +2,11 @@
 
     python -m goldentime.eval.oracle mission=search split=public episodes=20
     python -m goldentime.eval.oracle mission=signs scenario.scene.place=street
+    python -m goldentime.eval.oracle mission=voices sensors.microphones=null
 
 It sees what the log's header and the recorder see, which no agent does, and is no agent: it can't be chosen with `agent=`.
-It flies the route by its true position and reports each thing, at its true place, just before it passes it.
+It flies the route by its true position and reports each thing, at its true place, just before it passes it; of voices it
+hovers and reports each call when it is over.
 """
 
 import math
@@ -23,6 +25,7 @@ from goldentime.envs.scenario import Scenario, scenario_from_json
 from goldentime.envs.signs import face_corners
 from goldentime.errors import ConfigError, GoldenTimeError
 from goldentime.eval.log import EpisodeLog
+from goldentime.eval.oracle_voices import VoicesOracle
 from goldentime.eval.score.aggregate import Aggregate, aggregate
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
 from goldentime.eval.score.score import Score, score
@@ -79,8 +82,11 @@ def fly_oracle(mission: str, seed: int, overrides: Mapping[str, Any] | None = No
         if sheet is None:
             raise ConfigError(f"oracle: expected a mission with reports, got {mission!r}")
         scenario = scenario_from_json(witness.log.header["scenario"])
-        way = make_waypath(np.array(scenario.task["route"]))
-        _fly(env, witness, way, _claims(scenario, sheet["kinds"], way))
+        if "azimuth_rad" in sheet:
+            _hover(env, witness, VoicesOracle(scenario, sheet["kinds"]))
+        else:
+            way = make_waypath(np.array(scenario.task["route"]))
+            _fly(env, witness, way, _claims(scenario, sheet["kinds"], way))
     finally:
         env.close()
     return witness.log
@@ -109,7 +115,7 @@ def _claims(scenario: Scenario, kinds: Sequence[str], way: Waypath) -> list[Clai
 
 def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None:
     done_m, over = 0.0, False
-    silent = {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
+    silent = _silent(env)
     low, high = env.action_space["motion"].low, env.action_space["motion"].high
     while not over:
         assert witness.state is not None
@@ -124,6 +130,20 @@ def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None
         motion = np.clip([speed * (c * dx + s * dy), speed * (c * dy - s * dx), speed * dz, 0.0], low, high)
         _, _, ended, cut, _ = env.step({"motion": motion.astype(np.float32), "report": report})
         over = ended or cut
+
+
+def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
+    over, silent = False, _silent(env)
+    while not over:
+        assert witness.state is not None
+        report = oracle.report(witness.state)
+        _, _, ended, cut, _ = env.step({"motion": np.zeros(4, np.float32), "report": report or silent})
+        over = ended or cut
+
+
+def _silent(env: Any) -> dict[str, Any]:
+    """The report that says nothing."""
+    return {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
 
 
 def oracle_scores(

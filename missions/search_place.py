@@ -56,6 +56,7 @@ def make_scenario(mission: str, scene: Scene, patrol: Patrol, task: Mapping[str,
         signs=scene.signs,
         flames=scene.flames,
         smoke=scene.smoke,
+        light=scene.light,
         time_limit_s=float(math.ceil(patrol.limit_extra_s + length_m / patrol.limit_m_s)),
         task={
             "origin": list(scene.start),

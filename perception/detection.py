@@ -1,4 +1,4 @@
-"""Finding people, things, fire and buildings in a picture.
+"""Finding people, things, fire and buildings in a picture, and telling how thick the smoke before them is.
 
 The network was trained on scenes of this simulator (`goldentime train perception=detector`). PyTorch is loaded with the
 first detector, not with this module.
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from goldentime.perception.detection_decode import Found
     from goldentime.perception.detection_net import DetectorNet, NetSpec
 
-__all__ = ["Detection", "Detector", "appearance", "load_detector"]
+__all__ = ["Detection", "Detector", "Seen", "Smoke", "appearance", "load_detector"]
 
 _SHIPPED = "detector.safetensors"
+_PERSON = "person"
 _BINS = 4
 """Of each colour channel."""
 
@@ -49,6 +50,31 @@ class Detection:
     """Of a person, the likeliest."""
     embedding: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32), compare=False)
     """How it looks, of length 1: the same thing seen again has a product with it near 1."""
+
+
+@record
+class Smoke:
+    """How thick the smoke is in parts of a picture of 32 pixels, (rows, columns) from its upper left corner."""
+
+    extinction_per_m: NDArray[np.float32]
+    """[1/m] mean along the rays. What reflects light is made out up to about 3 / extinction away (Jin 1978, "Visibility
+    through fire smoke", Journal of Fire and Flammability 9)."""
+    transmittance: NDArray[np.float32]
+    """Share in [0, 1] of the light that passes, from what is seen there."""
+
+    @property
+    def mean_extinction_per_m(self) -> float:
+        """[1/m] of the whole picture."""
+        return float(self.extinction_per_m.mean())
+
+
+@record
+class Seen:
+    """All that is told of a picture."""
+
+    detections: tuple[Detection, ...]
+    """Best first."""
+    smoke: Smoke
 
 
 class Detector:
@@ -81,11 +107,44 @@ class Detector:
         Raises:
             ConfigError: the picture has another shape or type.
         """
-        picture = np.asarray(rgb)
-        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-            raise ConfigError(f"detector: expected (height, width, 3) uint8, got {picture.shape} {picture.dtype}")
+        picture = _checked(rgb)
         found = self.find([picture])[0]
-        return [_detection(picture, self._net.spec, found, i) for i in range(len(found.score))]
+        spec = self._net.spec
+        people = {i: n for n, i in enumerate(np.flatnonzero(found.category == _place(spec.categories)).tolist())}
+        close = self._people(picture, found.corners_px[list(people)])
+        answers = [_answers(spec, close[people[i]]) if i in people else {} for i in range(len(found.score))]
+        return [_detection(picture, spec, found, i, answer) for i, answer in enumerate(answers)]
+
+    def look(self, rgb: NDArray[np.uint8]) -> Seen:
+        """What is in a picture, and its smoke; as `detect`."""
+        return Seen(detections=tuple(self.detect(rgb)), smoke=self.smoke(rgb))
+
+    def smoke(self, rgb: NDArray[np.uint8]) -> Smoke:
+        """The smoke in a picture; as `detect`."""
+        import torch
+
+        from goldentime.perception.detection_net import as_input
+        from goldentime.perception.detection_smoke import THIN_PER_M
+
+        picture = np.ascontiguousarray(_checked(rgb))
+        with torch.inference_mode():
+            extinction, through = self._net.smoke(as_input(torch.from_numpy(picture)[None]))[0]
+            return Smoke(
+                extinction_per_m=(THIN_PER_M * extinction.expm1()).numpy(), transmittance=through.sigmoid().numpy()
+            )
+
+    def _people(self, picture: NDArray[np.uint8], corners_px: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, kinds + postures) logits of a second look at each of the boxes (n, 4)."""
+        import torch
+
+        from goldentime.perception.detection_net import as_input
+        from goldentime.perception.detection_person import crop, crop_matrix
+
+        if not len(corners_px):
+            return np.zeros((0, len(self._net.spec.kinds) + len(self._net.spec.postures)), np.float32)
+        crops = np.stack([crop(picture, crop_matrix(box)) for box in corners_px])
+        with torch.inference_mode():
+            return np.asarray(self._net.close(as_input(torch.from_numpy(crops))).numpy(), np.float32)
 
     def find(self, pictures: Pictures) -> "list[Found]":
         """The bare boxes of pictures of one size."""
@@ -100,20 +159,33 @@ class Detector:
             return decode(cells, stack.shape[1], stack.shape[2], self._least_score, self._overlap)
 
 
-def _detection(picture: NDArray[np.uint8], spec: "NetSpec", found: "Found", i: int) -> Detection:
+def _checked(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    picture = np.asarray(rgb)
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+        raise ConfigError(f"detector: expected (height, width, 3) uint8, got {picture.shape} {picture.dtype}")
+    return picture
+
+
+def _place(categories: Sequence[str]) -> int:
+    return categories.index(_PERSON) if _PERSON in categories else -1
+
+
+def _answers(spec: "NetSpec", logits: NDArray[np.float32]) -> dict[str, Any]:
+    """What is said of a person."""
+    kinds = _softmax(logits[: len(spec.kinds)])
+    return {
+        "kind": spec.kinds[int(kinds.argmax())],
+        "kind_scores": {name: float(share) for name, share in zip(spec.kinds, kinds, strict=True)},
+        "posture": spec.postures[int(logits[len(spec.kinds) :].argmax())],
+    }
+
+
+def _detection(picture: NDArray[np.uint8], spec: "NetSpec", found: "Found", i: int, answers: dict[str, Any]) -> Detection:
     left, upper, right, lower = (float(value) for value in found.corners_px[i])
-    category = spec.categories[int(found.category[i])]
-    answers: dict[str, Any] = {}
-    if category == "person":
-        kinds = _softmax(found.person[i, : len(spec.kinds)])
-        answers = {
-            "kind": spec.kinds[int(kinds.argmax())],
-            "kind_scores": {name: float(share) for name, share in zip(spec.kinds, kinds, strict=True)},
-            "posture": spec.postures[int(found.person[i, len(spec.kinds) :].argmax())],
-        }
     looks = appearance(picture, (left, upper, right, lower), found.feature[i])
     box = (left, upper, right - left, lower - upper)
-    return Detection(category=category, score=float(found.score[i]), box=box, embedding=looks, **answers)
+    category, score = spec.categories[int(found.category[i])], float(found.score[i])
+    return Detection(category=category, score=score, box=box, embedding=looks, **answers)
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

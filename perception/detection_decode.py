@@ -26,8 +26,6 @@ class Found(NamedTuple):
     """(n) in [0, 1]."""
     corners_px: Floats
     """(n, 4) left, upper, right, lower, within the picture."""
-    person: Floats
-    """(n, kinds + postures) logits."""
     feature: Floats
     """(n, features)."""
 
@@ -62,4 +60,4 @@ def _decode(
     score, boxes, kinds = flat[place].numpy(), corners.numpy(), category.numpy()
     kept = keep_best(boxes, kinds, overlap)
     chosen = cell[torch.from_numpy(kept)]
-    return Found(kinds[kept], score[kept], boxes[kept], cells.persons[chosen].numpy(), cells.features[chosen].numpy())
+    return Found(kinds[kept], score[kept], boxes[kept], cells.features[chosen].numpy())

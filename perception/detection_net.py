@@ -1,8 +1,8 @@
 """The detector's network: a small residual backbone, features at strides 8, 16 and 32, one shared head.
 
-Each cell of each level says what lies there, how far its box reaches to the four sides (Tian et al. 2019, "FCOS", ICCV),
-and of a person the kind and the posture. The levels exchange features downwards and upwards (Liu et al. 2018, "Path
-Aggregation Network", CVPR).
+Each cell of each level says what lies there and how far its box reaches to the four sides (Tian et al. 2019, "FCOS", ICCV).
+The levels exchange features downwards and upwards (Liu et al. 2018, "Path Aggregation Network", CVPR). Two small networks
+of their own come with it: `close` tells kind and posture of each person that was found, `smoke` how thick the smoke is.
 """
 
 import json
@@ -14,6 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, softplus
 
+from goldentime.errors import ConfigError
+from goldentime.perception.detection_layers import Residual, unit
+from goldentime.perception.detection_person import CloseNet
+from goldentime.perception.detection_smoke import SmokeNet
 from goldentime.perception.weights import read_weights, weights_bytes
 from goldentime.records import dump, load, record
 
@@ -23,6 +27,7 @@ __all__ = [
     "DetectorNet",
     "NetSpec",
     "as_input",
+    "begin_with",
     "centres_px",
     "channels_last",
     "load_net",
@@ -34,7 +39,7 @@ STRIDES = (8, 16, 32)
 """Pixels between the cells of each level."""
 _PRIOR = 0.01
 """Score of every class before training: most cells hold nothing."""
-_FORMAT = "goldentime detector 1"
+_FORMAT = "goldentime detector 2"
 
 
 @record
@@ -51,6 +56,10 @@ class NetSpec:
     """Residual blocks at strides 4, 8, 16 and 32."""
     features: int = 64
     """Channels of the head."""
+    close: tuple[int, int, int, int] = (16, 32, 64, 128)
+    """Channels of the second look at strides 2, 4, 8 and 16."""
+    smoke: tuple[int, int, int, int] = (16, 24, 48, 64)
+    """Channels of the network for smoke at strides 4, 8, 16 and 32."""
 
 
 class Cells(NamedTuple):
@@ -60,26 +69,8 @@ class Cells(NamedTuple):
     """(n, cells, categories) float32, logits."""
     reaches: Tensor
     """(n, cells, 4) float32 [px], from the cell's centre to the left, upper, right and lower side."""
-    persons: Tensor
-    """(n, cells, kinds + postures) float32, logits."""
     features: Tensor
     """(n, cells, features) float32, what the class is told from."""
-
-
-def _unit(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
-    conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.SiLU(inplace=True))
-
-
-class _Residual(nn.Module):
-    """Two convolutions through half the channels, added to the input."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.narrow, self.widen = _unit(channels, channels // 2), _unit(channels // 2, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.widen(self.narrow(x))  # type: ignore[no-any-return]  # torch types calls of modules as Any
 
 
 class _Neck(nn.Module):
@@ -87,10 +78,10 @@ class _Neck(nn.Module):
 
     def __init__(self, widths: Sequence[int], features: int) -> None:
         super().__init__()
-        self.enter = nn.ModuleList([_unit(width, features, 1) for width in widths])
-        self.down = nn.ModuleList([_unit(features, features) for _ in range(2)])
-        self.shrink = nn.ModuleList([_unit(features, features, stride=2) for _ in range(2)])
-        self.up = nn.ModuleList([_unit(features, features) for _ in range(2)])
+        self.enter = nn.ModuleList([unit(width, features, 1) for width in widths])
+        self.down = nn.ModuleList([unit(features, features) for _ in range(2)])
+        self.shrink = nn.ModuleList([unit(features, features, stride=2) for _ in range(2)])
+        self.up = nn.ModuleList([unit(features, features) for _ in range(2)])
 
     def forward(self, stages: Sequence[Tensor]) -> list[Tensor]:
         fine, middle, coarse = (enter(stage) for enter, stage in zip(self.enter, stages, strict=True))
@@ -112,16 +103,17 @@ class DetectorNet(nn.Module):
         super().__init__()
         self.spec = spec
         widths, features = spec.widths, spec.features
-        self.stem = _unit(3, widths[0], stride=2)
+        self.stem = unit(3, widths[0], stride=2)
         self.stages = nn.ModuleList(
-            nn.Sequential(_unit(fine, coarse, stride=2), *(_Residual(coarse) for _ in range(depth)))
+            nn.Sequential(unit(fine, coarse, stride=2), *(Residual(coarse) for _ in range(depth)))
             for fine, coarse, depth in zip(widths[:-1], widths[1:], spec.depths, strict=True)
         )
         self.neck = _Neck(widths[2:], features)
-        self.what, self.where, self.who = (_unit(features, features) for _ in range(3))
+        self.what, self.where = (unit(features, features) for _ in range(2))
         self.score = nn.Conv2d(features, len(spec.categories), 1)
         self.reach = nn.Conv2d(features, 4, 1)
-        self.person = nn.Conv2d(features, len(spec.kinds) + len(spec.postures), 1)
+        self.smoke = SmokeNet(spec.smoke)
+        self.close = CloseNet(len(spec.kinds) + len(spec.postures), spec.close)
         nn.init.constant_(self.score.bias, -float(torch.logit(torch.tensor(1 - _PRIOR))))  # type: ignore[arg-type]
         nn.init.constant_(self.reach.bias, 2.0)  # type: ignore[arg-type]  # both convolutions have a bias
 
@@ -137,7 +129,7 @@ class DetectorNet(nn.Module):
     def _head(self, level: Tensor, stride: int) -> tuple[Tensor, ...]:
         what = self.what(level)
         reach = stride * softplus(self.reach(self.where(level)).float())
-        return _rows(self.score(what)), _rows(reach), _rows(self.person(self.who(level))), _rows(what)
+        return _rows(self.score(what)), _rows(reach), _rows(what)
 
     def fold(self) -> "DetectorNet":
         """Merge each normalisation into its convolution, for faster use; only in evaluation mode, once."""
@@ -181,6 +173,18 @@ def centres_px(height: int, width: int) -> Tensor:
 def net_bytes(spec: NetSpec, weights: Mapping[str, Tensor]) -> bytes:
     """Weights and specification as one safetensors file; the weights are rounded to half precision."""
     return weights_bytes(_FORMAT, weights, {"spec": json.dumps(dump(spec))})
+
+
+def begin_with(net: DetectorNet, path: Path) -> None:
+    """Give a network the weights of a file of the same specification.
+
+    Raises:
+        ConfigError: the file is missing, or is of another network.
+    """
+    other = read_net(path)
+    if other.spec != net.spec:
+        raise ConfigError(f"{path}: expected weights of {net.spec}, got those of {other.spec}")
+    net.load_state_dict(other.state_dict())
 
 
 def read_net(path: Path) -> DetectorNet:

@@ -75,7 +75,8 @@ class Odometer:
 
     Args:
         brief: the mission's brief: start heading, sensors, action rate.
-        ground_clearance_m: height of the body's centre above the ground at the start.
+        ground_clearance_m: height of the body's centre above the ground while it stands; it starts so high unless the brief
+            has a `start_height_m`.
     """
 
     def __init__(self, brief: Mapping[str, Any], ground_clearance_m: float) -> None:
@@ -83,7 +84,8 @@ class Odometer:
         self._beams = beam_directions(lidar["options"]).reshape(-1, 3)
         self._far_m = float(lidar["options"]["max_range_m"])
         self._dt_s = 1.0 / brief["action_hz"]
-        self._clearance_m = self._z_m = ground_clearance_m
+        self._clearance_m = ground_clearance_m
+        self._start_m = self._z_m = float(brief.get("start_height_m", ground_clearance_m))
         self._pose = np.array([0.0, 0.0, float(brief["start_yaw_rad"])])
         self._cov = np.diag([1e-4, 1e-4, 1e-4])
         self._map = ScanMap()
@@ -115,7 +117,7 @@ class Odometer:
 
     def _height(self, observation: Mapping[str, NDArray[Any]], up_m_s: float, tilt_cos: float) -> None:
         self._z_m += up_m_s * self._dt_s
-        self._z_m += 0.02 * (float(observation["barometer"][0]) + self._clearance_m - self._z_m)
+        self._z_m += 0.02 * (float(observation["barometer"][0]) + self._start_m - self._z_m)
         seen_m = float(observation["rangefinder"][0]) * tilt_cos + self._clearance_m
         if abs(seen_m - self._z_m) < _STEP_M:
             self._z_m += 0.2 * (seen_m - self._z_m)

@@ -1,5 +1,6 @@
 """Files of networks' weights: safetensors in half precision, with what kind of network they are of."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,18 @@ def weights_bytes(kind: str, weights: "Mapping[str, Tensor]", notes: Mapping[str
     from safetensors.torch import save
 
     small = {key: value.half().contiguous() if value.is_floating_point() else value for key, value in weights.items()}
-    return save(small, {"format": kind, **(notes or {})})
+    return _ordered(save(small, {"format": kind, **(notes or {})}))
+
+
+def _ordered(content: bytes) -> bytes:
+    """The same file with its notes in order: safetensors writes them in a random one, and equal weights shall be equal
+    bytes. A file begins with the length of its header, 8 bytes little-endian, and the header, JSON padded with spaces."""
+    begin = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:begin])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[begin:]
 
 
 def read_weights(path: Path, kind: str) -> "tuple[dict[str, Tensor], dict[str, str]]":

@@ -102,4 +102,10 @@ def _reader(settings: Mapping[str, Any]) -> int:
     return reader_command(settings)
 
 
-_TASKS = {"detector": _detector, "reader": _reader}
+def _hearing(settings: Mapping[str, Any]) -> int:
+    from goldentime.baselines.hearing.command import hearing_command
+
+    return hearing_command(settings)
+
+
+_TASKS = {"detector": _detector, "hearing": _hearing, "reader": _reader}

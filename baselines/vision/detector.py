@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -13,7 +14,17 @@ from torch import Tensor, nn
 
 from goldentime.baselines.vision.detector_data import Batch, CutConfig, PictureSet, cut_batch, draw_weights, read_set
 from goldentime.baselines.vision.detector_loss import Truth, detection_loss
-from goldentime.baselines.vision.loop import LoopConfig, LoopEnd, averaged_weights, run_loop
+from goldentime.baselines.vision.detector_people import (
+    CloseConfig,
+    People,
+    PeopleBatch,
+    people_batch,
+    people_loss,
+    people_of,
+)
+from goldentime.baselines.vision.detector_smoke import SmokeBatch, SmokeConfig, smoke_batch, smoke_loss
+from goldentime.baselines.vision.loop import LoopConfig, LoopEnd, averaged_weights, half_precision, run_loop
+from goldentime.errors import ConfigError
 from goldentime.eval.score.coco import Answer, Question, category_ap50, gather
 from goldentime.files import write_atomic
 from goldentime.perception.detection import Detector
@@ -22,11 +33,13 @@ from goldentime.perception.detection_net import (
     DetectorNet,
     NetSpec,
     as_input,
+    begin_with,
     centres_px,
     channels_last,
     load_net,
     net_bytes,
 )
+from goldentime.perception.detection_person import crop, crop_matrix
 from goldentime.records import dump, load, record
 from goldentime.rng import stream
 
@@ -35,6 +48,11 @@ __all__ = ["HEADLINE", "DetectorConfig", "DetectorTask", "clear_question", "expo
 HEADLINE = ("person", "fire", "fire_extinguisher", "hydrant", "car", "bicycle", "motorcycle")
 """The contest's six classes and fire."""
 _SPEC = "net.json"
+
+
+Part = Literal["boxes", "smoke", "people"]
+_PARTS = {"smoke": "smoke", "close": "people"}
+"""Modules of the network; all others make the boxes."""
 
 
 @record
@@ -49,9 +67,23 @@ class DetectorConfig:
     widths: tuple[int, int, int, int, int] = (24, 40, 80, 128, 192)
     depths: tuple[int, int, int, int] = (1, 2, 2, 1)
     features: int = 64
+    close: tuple[int, int, int, int] = (16, 32, 64, 128)
+    """Channels of the network that looks at people again."""
     cuts: CutConfig = field(default_factory=CutConfig)
+    people: CloseConfig = field(default_factory=CloseConfig)
+    smoke: SmokeConfig = field(default_factory=SmokeConfig)
     loop: LoopConfig = field(default_factory=lambda: LoopConfig(minutes=60))
+    start: Path | None = None
+    """Weights to begin with, as `load_detector` reads them; from nothing if none."""
+    taught: tuple[Part, ...] = ("boxes", "smoke", "people")
+    """Which of the three networks are trained, side by side: boxes, smoke, the second look at people. What is left out
+    stays as it was at the start."""
     out: Path = Path("runs/detector")
+
+    def __post_init__(self) -> None:
+        """Refuse a training of nothing."""
+        if not self.taught or (self.start is None and "boxes" not in self.taught):
+            raise ConfigError(f"train.taught: expected boxes, or a start, got {self.taught} from {self.start}")
 
 
 def clear_question(categories: tuple[str, ...] = HEADLINE) -> Question:
@@ -74,6 +106,14 @@ def find_all(find: Callable[[Sequence[NDArray[np.uint8]]], list[Found]], picture
     return answers
 
 
+class Step(NamedTuple):
+    """What one update sees, of what is taught."""
+
+    cuts: Batch | None
+    people: PeopleBatch | None
+    smoke: SmokeBatch | None
+
+
 class DetectorTask:
     """What the loop trains."""
 
@@ -83,6 +123,7 @@ class DetectorTask:
         self._set = read_set(config.data, config.cuts)
         self._checks = read_set(config.checks, config.cuts, config.check_pictures) if config.checks else None
         self._draw = draw_weights(self._set.labels, len(self._set.categories), config.cuts.rarity)
+        self._people = _everyone(self._set, config.people)
         self.spec = NetSpec(
             categories=self._set.categories,
             kinds=config.cuts.kinds,
@@ -90,23 +131,55 @@ class DetectorTask:
             widths=config.widths,
             depths=config.depths,
             features=config.features,
+            close=config.close,
         )
-        self.model: nn.Module = DetectorNet(self.spec)
-        channels_last(self.model)
+        self.net = DetectorNet(self.spec)
+        if config.start is not None:
+            begin_with(self.net, config.start)
+        channels_last(self.net)
+        self.model: nn.Module = self.net
+        self._kept = [part for name, part in self.net.named_children() if _PARTS.get(name, "boxes") not in config.taught]
+        for part in self._kept:
+            part.requires_grad_(False)
 
-    def batch(self, step: int) -> Batch:
-        """The cuts of a step."""
-        return cut_batch(self._set, self._draw, self._config.cuts, stream(self._config.loop.seed, "detector.cuts", step))
+    def batch(self, step: int) -> Step:
+        """Of each part from its own stream, so that one does not depend on the others."""
+        config, pictures = self._config, self._set.pictures
+        boxes, people, smoke = (
+            stream(config.loop.seed, f"detector.{name}", step) if part in config.taught else None
+            for name, part in (("cuts", "boxes"), ("people", "people"), ("smoke", "smoke"))
+        )
+        return Step(
+            cuts=None if boxes is None else cut_batch(self._set, self._draw, config.cuts, boxes),
+            people=None if people is None else people_batch(self._people, pictures, config.people, people),
+            smoke=None if smoke is None else smoke_batch(pictures, self._set.smoke, config.smoke, smoke),
+        )
 
-    def loss(self, batch: Batch) -> tuple[Tensor, Mapping[str, float]]:
-        """Forward in half precision, losses in full."""
-        with torch.autocast("cpu", torch.bfloat16):
-            cells = self.model(as_input(batch.pictures))
-        centres = centres_px(*batch.pictures.shape[1:3])
-        return detection_loss(cells, centres, Truth(*batch.truth), len(self.spec.kinds))
+    def loss(self, batch: Step) -> tuple[Tensor, Mapping[str, float]]:
+        """Forward in half precision where that is fast, losses in full."""
+        for part in self._kept:
+            part.eval()  # normalisations keep their statistics
+        loss = torch.zeros(())
+        parts: dict[str, float] = {}
+        if batch.cuts is not None:
+            pictures, truth = batch.cuts
+            with half_precision():
+                cells = self.net(as_input(pictures))
+            loss, parts = detection_loss(cells, centres_px(*pictures.shape[1:3]), Truth(*truth))
+        if batch.people is not None and len(batch.people.kind):
+            with half_precision():
+                logits = self.net.close(as_input(batch.people.crops))
+            close = people_loss(logits, PeopleBatch(*batch.people), len(self.spec.kinds))
+            loss, parts = loss + close, {**parts, "close": float(close.detach())}
+        if batch.smoke is not None and len(batch.smoke.pictures):
+            with half_precision():
+                answer = self.net.smoke(as_input(batch.smoke.pictures))
+            smoke = smoke_loss(answer, batch.smoke.truth)
+            loss, parts = loss + smoke, {**parts, "smoke": float(smoke.detach())}
+        return loss, parts
 
     def check(self, model: nn.Module) -> Mapping[str, float]:
-        """AP50 by category on the headline's boxes."""
+        """AP50 by category on the headline's boxes; how often a person's kind is right, each kind weighing the same."""
         if self._checks is None:
             return {}
         question = clear_question(tuple(name for name in HEADLINE if name in self.spec.categories))
@@ -114,7 +187,24 @@ class DetectorTask:
         detector = Detector(copy.deepcopy(model), least_score=0.01)
         sheets = gather(self._checks.annotations, find_all(detector.find, self._checks), question)
         found = {name: round(category_ap50(sheet), 4) for name, sheet in sheets.items() if sheet.asked.sum()}
-        return {"ap50": round(float(np.mean(list(found.values()))), 4), **found}
+        return {"ap50": round(float(np.mean(list(found.values()))), 4), **found, **self._closely(model)}
+
+    def _closely(self, model: DetectorNet) -> Mapping[str, float]:
+        assert self._checks is not None
+        people = _everyone(self._checks, CloseConfig(least_px=24.0))
+        if not len(people.kind):
+            return {}
+        pictures = self._checks.pictures
+        pairs = zip(people.picture, people.corners_px, strict=True)
+        crops = np.stack([crop(pictures[i], crop_matrix(corners)) for i, corners in pairs])
+        with torch.inference_mode():
+            said = torch.cat([model.close(as_input(part)) for part in torch.split(torch.from_numpy(crops), 64)])
+        right = said[:, : len(self.spec.kinds)].argmax(1).numpy() == people.kind
+        return {"kinds": round(float((right * people.share).sum()), 4)}
+
+
+def _everyone(pictures: PictureSet, config: CloseConfig) -> People:
+    return people_of([(row.corners_px, row.kind, row.posture, row.ignored) for row in pictures.labels], config)
 
 
 def train_detector(config: DetectorConfig) -> LoopEnd:

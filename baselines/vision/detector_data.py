@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from goldentime.baselines.vision.detector_loss import Truth
+from goldentime.baselines.vision.detector_smoke import read_smoke
 from goldentime.errors import ConfigError
 from goldentime.records import record
 
@@ -77,6 +78,8 @@ class PictureSet:
     categories: tuple[str, ...]
     annotations: Mapping[str, Any] = field(repr=False)
     """As in the file, without segmentations."""
+    smoke: tuple[NDArray[np.float32], ...] = ()
+    """Of each picture, as `read_smoke` tells it."""
 
 
 class Batch(NamedTuple):
@@ -113,6 +116,7 @@ def read_set(folder: Path, config: CutConfig, most: int | None = None) -> Pictur
         labels=tuple(_labels(rows[image["id"]], places, config) for image in images),
         categories=categories,
         annotations=data,
+        smoke=read_smoke(images),
     )
 
 
@@ -239,14 +243,12 @@ def _moved(labels: Labels, matrix: NDArray[np.float64], cut: tuple[int, int]) ->
 def _padded(rows: Sequence[Labels]) -> Truth:
     most = max(1, *(len(row.category) for row in rows))
     corners = np.zeros((len(rows), most, 4), np.float32)
-    numbers = np.full((3, len(rows), most), -1, np.int64)
+    category = np.full((len(rows), most), -1, np.int64)
     ignored = np.zeros((len(rows), most), bool)
     for i, row in enumerate(rows):
         n = len(row.category)
-        corners[i, :n], ignored[i, :n] = row.corners_px, row.ignored
-        numbers[:, i, :n] = row.category, row.kind, row.posture
-    category, kind, posture = torch.from_numpy(numbers)
-    return Truth(torch.from_numpy(corners), category, kind, posture, torch.from_numpy(ignored))
+        corners[i, :n], category[i, :n], ignored[i, :n] = row.corners_px, row.category, row.ignored
+    return Truth(torch.from_numpy(corners), torch.from_numpy(category), torch.from_numpy(ignored))
 
 
 def _weathered(picture: NDArray[np.uint8], strength: float, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from goldentime.perception.detection_net import Cells
 
@@ -20,7 +20,7 @@ _SCORE_POWER, _PLACE_POWER = 0.5, 6.0
 """As in the paper's successors: places count far more than scores."""
 _SMALLEST_PX = 12.0
 """Boxes are taken for at least this wide and high when cells are looked for inside, so that each finds some."""
-_BOX_WEIGHT, _PERSON_WEIGHT = 5.0, 0.5
+_BOX_WEIGHT = 5.0
 
 
 class Truth(NamedTuple):
@@ -30,10 +30,6 @@ class Truth(NamedTuple):
     """(n, boxes, 4) float32 left, upper, right, lower."""
     category: Tensor
     """(n, boxes) int64; -1 for filling."""
-    kind: Tensor
-    """(n, boxes) int64; -1 for what is no person."""
-    posture: Tensor
-    """(n, boxes) int64; -1 for what is no person."""
     ignored: Tensor
     """(n, boxes) bool: too small, too faint or too hidden to be taught either way."""
 
@@ -91,13 +87,12 @@ def _inside(corners: Tensor, centres: Tensor) -> Tensor:
     return (away < half[:, :, None]).all(-1)
 
 
-def detection_loss(cells: Cells, centres: Tensor, truth: Truth, kinds: int) -> tuple[Tensor, dict[str, float]]:
+def detection_loss(cells: Cells, centres: Tensor, truth: Truth) -> tuple[Tensor, dict[str, float]]:
     """The sum of all losses, and its parts.
 
     Args:
         cells: of the network.
         centres: (cells, 2) [px].
-        kinds: how many kinds of persons there are.
     """
     corners = torch.cat([centres - cells.reaches[..., :2], centres + cells.reaches[..., 2:]], -1)
     with torch.no_grad():
@@ -112,11 +107,8 @@ def detection_loss(cells: Cells, centres: Tensor, truth: Truth, kinds: int) -> t
     weight[picture, cell] = 1.0
     what = binary_cross_entropy_with_logits(cells.scores, target, weight, reduction="sum") / total
     where = (_misplacement(corners[picture, cell], truth.corners_px[picture, box]) * quality).sum() / total
-    persons = cells.persons[picture, cell]
-    labels = torch.stack([truth.kind[picture, box], truth.posture[picture, box]], -1)
-    who = _mistaken(persons, labels, quality, kinds)
-    loss = what + _BOX_WEIGHT * where + _PERSON_WEIGHT * who
-    return loss, {"what": float(what.detach()), "where": float(where.detach()), "who": float(who.detach())}
+    loss = what + _BOX_WEIGHT * where
+    return loss, {"what": float(what.detach()), "where": float(where.detach())}
 
 
 def _taught(centres: Tensor, truth: Truth, categories: int) -> Tensor:
@@ -133,18 +125,3 @@ def _misplacement(found: Tensor, true: Tensor) -> Tensor:
     low, high = torch.minimum(found[:, :2], true[:, :2]), torch.maximum(found[:, 2:], true[:, 2:])
     apart = (found[:, :2] + found[:, 2:] - true[:, :2] - true[:, 2:]).square().sum(-1) / 4
     return 1 - pair_iou(found, true) + apart / (high - low).square().sum(-1).clamp_min(1e-6)
-
-
-def _mistaken(logits: Tensor, labels: Tensor, quality: Tensor, kinds: int) -> Tensor:
-    """Cross-entropy of kind and posture over the cells on persons.
-
-    Args:
-        logits: (cells, kinds + postures).
-        labels: (cells, 2) kind and posture, -1 for what is no person.
-    """
-    on_person = labels[:, 0] >= 0
-    weight = quality[on_person]
-    kind, posture = logits[on_person, :kinds], logits[on_person, kinds:]
-    wrong = cross_entropy(kind, labels[on_person, 0], reduction="none")
-    wrong = wrong + 0.5 * cross_entropy(posture, labels[on_person, 1], reduction="none", ignore_index=-1)
-    return (wrong * weight).sum() / weight.sum().clamp_min(1.0)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from goldentime.baselines.vision.loop import half_precision
 from goldentime.baselines.vision.reader_frames import FrameBatch, FrameSource, frame_batch
 from goldentime.baselines.vision.reader_lines import LineBatch, Sheets, line_batch
 from goldentime.errors import ConfigError
@@ -46,7 +47,7 @@ def load_sheets(folder: Path) -> tuple[Sheets, Sheets]:
 
 def spelled(model: nn.Module, batch: Sequence[Tensor]) -> list[tuple[int, ...]]:
     """The classes that a network reads in each line of a batch."""
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    with torch.no_grad(), half_precision():
         best = model(batch[0]).argmax(-1)
     found = []
     for row, columns in zip(best, batch[1].tolist(), strict=True):
@@ -73,7 +74,7 @@ class LineTask:
     def loss(self, batch: Sequence[Tensor]) -> tuple[Tensor, Mapping[str, float]]:
         """CTC, per character."""
         pictures, columns, classes, lengths = batch
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision():
             chances = self.model(pictures.contiguous(memory_format=torch.channels_last))
         loss = functional.ctc_loss(chances.transpose(0, 1), classes, columns, lengths, zero_infinity=True)
         return loss, {"lines": float(len(lengths))}
@@ -107,7 +108,7 @@ class FinderTask:
     def loss(self, batch: Sequence[Tensor]) -> tuple[Tensor, Mapping[str, float]]:
         """Cross entropy and overlap of the three masks, and relative error of the reach."""
         pictures, masks, reach = batch
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision():
             maps: FinderMaps = self.model(_ready(pictures))
         parts = {name: _mask_loss(maps[i], masks[:, i]) for i, name in enumerate(("across", "down", "face"))}
         text = (masks[:, 0] + masks[:, 1]).clamp(max=1.0)[:, None]
@@ -122,7 +123,7 @@ class FinderTask:
         sums = np.zeros(7)
         for number in range(_CHECKS):
             pictures, masks, reach = _tensors(frame_batch(self._check, stream(self._seed, "reader.check", number)))
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            with torch.no_grad(), half_precision():
                 maps: FinderMaps = model(_ready(pictures))
             for i in (0, 1, 2):
                 found, true = maps[i] > 0, masks[:, i] > 0.5

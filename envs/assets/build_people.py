@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from goldentime.envs.assets.library import MESHES, POSTURES, AssetMesh, make_asset, save_mesh
 from goldentime.envs.assets.makehuman import Figure, MakeHuman, Rig
 from goldentime.envs.assets.people import PEOPLE, REGIONS, Outfit, Person, colours
+from goldentime.envs.assets.people_more import FURTHER
 from goldentime.envs.assets.postures import pose
 from goldentime.envs.assets.shapes import Assembly, Shape, box, dome, lathe, sharpen, volume
 from goldentime.envs.assets.simplify import simplify
@@ -59,7 +60,7 @@ def build_people(source: Path, folder: Path = MESHES) -> tuple[Path, ...]:
     human = MakeHuman(source)
     topology: dict[str, tuple[Ints, Ints]] = {}
     written = []
-    for person in PEOPLE:
+    for person in (*PEOPLE, *FURTHER):
         figure = human.figure(person.physique)
         body = _dress(human, figure, person, topology)
         poses = np.stack([pose(body.vertices, body.weights, figure.rig, p, person.both_arms) for p in POSTURES])

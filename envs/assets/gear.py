@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from goldentime.envs.assets.shapes import Assembly, box, dome, extrude, lathe, ring, tube, turned
+from goldentime.envs.assets.shapes import Assembly, Shape, box, dome, extrude, lathe, ring, tube, turned
 
 __all__ = ["backpack", "cone", "fire_extinguisher", "gas_cylinder", "hydrant", "relief_kit", "suitcase", "triage_tag"]
 
@@ -244,27 +244,19 @@ def relief_kit(rng: Rng) -> Assembly:
 
 
 def triage_tag(rng: Rng) -> Assembly:
-    """A tag with string, upright and facing +x: a band in the colour of the class below a white field."""
+    """A tag with string that lies face up, its upper end towards -x: a band in the colour of the class below a white field."""
     wide, tall = rng.uniform(0.10, 0.12), rng.uniform(0.20, 0.24)
     a = Assembly()
-    a.add("band", box((0.004, wide, 0.45 * tall), (0, 0, 0.225 * tall)))
-    a.add("card", box((0.004, wide, 0.47 * tall), (0, 0, 0.685 * tall)))
-    a.add("card", box((0.004, wide, 0.08 * tall), (0, 0, 0.96 * tall), (1.0, 0.6)))
+
+    def lay(part: str, shape: Shape) -> None:
+        a.add(part, turned(shape, "y", -0.5 * np.pi, (0, 0, 0)))
+
+    lay("band", box((0.004, wide, 0.45 * tall), (0, 0, 0.225 * tall)))
+    lay("card", box((0.004, wide, 0.47 * tall), (0, 0, 0.685 * tall)))
+    lay("card", box((0.004, wide, 0.08 * tall), (0, 0, 0.96 * tall), (1.0, 0.6)))
     for k in range(3):
-        a.add("print", box((0.006, (0.7 - 0.15 * (k == 2)) * wide, 0.012), (0, 0, (0.56 + 0.11 * k) * tall)))
-    a.add("print", lathe([(0.009, -0.003), (0.009, 0.003)], (0, 0, 0.955 * tall), 10, "x"))
-    a.add(
-        "string",
-        tube(
-            [
-                (0, 0, 0.955 * tall),
-                (0, -0.03, 1.25 * tall),
-                (0, 0, 1.38 * tall),
-                (0, 0.03, 1.25 * tall),
-                (0.004, 0, 0.955 * tall),
-            ],
-            0.002,
-            4,
-        ),
-    )
+        lay("print", box((0.006, (0.7 - 0.15 * (k == 2)) * wide, 0.012), (0, 0, (0.56 + 0.11 * k) * tall)))
+    lay("print", lathe([(0.009, -0.003), (0.009, 0.003)], (0, 0, 0.955 * tall), 10, "x"))
+    knot, ends = (0, 0, 0.955 * tall), ((0, -0.03, 1.25 * tall), (0, 0, 1.38 * tall), (0, 0.03, 1.25 * tall))
+    lay("string", tube([knot, *ends, (0.004, 0, 0.955 * tall)], 0.002, 4))
     return a

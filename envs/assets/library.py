@@ -22,7 +22,8 @@ Colour = tuple[float, float, float]
 
 MESHES = Path(__file__).parent / "meshes"
 
-POSTURES = ("standing", "walking", "waving", "sitting", "crouching", "lying_back", "lying_side")
+POSTURES = ("standing", "walking", "waving", "sitting", "crouching", "lying_back", "lying_side", "seated")
+"""`sitting` is on the ground, `seated` on something: its feet are at the origin's height, the seat at `seat_m`."""
 
 _UNIT_M = 1e-4
 _MADE_MESHES = 1280

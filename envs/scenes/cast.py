@@ -10,11 +10,13 @@ from goldentime.envs.assets.library import Colour, load_asset
 from goldentime.envs.level import Point
 from goldentime.envs.scenario import Prop
 from goldentime.envs.scenes import palette
-from goldentime.envs.scenes.catalogue import draw_figure, draw_object
-from goldentime.envs.scenes.draft import Draft, prop_room
+from goldentime.envs.scenes.catalogue import TRIAGE_TAGS, draw_figure, draw_object
+from goldentime.envs.scenes.draft import Draft, Place, prop_room
 from goldentime.envs.scenes.lettering import Wall
+from goldentime.envs.scenes.objects import put_object
+from goldentime.envs.scenes.seats import seated
 
-__all__ = ["Place", "add_mannequins", "add_people", "add_poster"]
+__all__ = ["add_mannequins", "add_people", "add_poster", "lie_tags"]
 
 Rng = np.random.Generator
 
@@ -31,13 +33,16 @@ _IN_GEAR = ("firefighter", "medic")
 _BACKPACKS, _SUITCASES = 0.3, 0.15
 """Shares of those who stand or walk, in their own clothes, that carry one."""
 _GAP_M = 0.1
+_ON_SEATS = 0.7
+"""Share of those who sit that do so on a seat where one is free; the others sit on the ground."""
+_TAGGED = 0.4
+"""Share of those who lie that have a triage tag beside them."""
+_LITTERED = 0.25
+"""Share of the scenes where tags lie about."""
 _TRIES, _FULL = 25, 4
 """Places tried for one; and after so many in vain the scene is full."""
 _SHOULDER, _BACK_M = 0.83, 0.09
 """Where a backpack hangs: its upper edge as a share of the body's height, and the back behind the body's axis."""
-
-Place = Callable[[Rng], Point]
-"""Draws a place on the ground where something may stand."""
 
 
 class _Person(NamedTuple):
@@ -92,14 +97,54 @@ def add_poster(draft: Draft, walls: Sequence[Wall], lift_m: float = 0.0) -> bool
 
 
 def _placed(draft: Draft, person: _Person, place: Place) -> bool:
+    if person.posture == "sitting" and draft.rng.random() < _ON_SEATS and _sits(draft, person):
+        return True
     for _ in range(_TRIES):
         props = _standing(person, place(draft.rng), round(float(draft.rng.uniform(-math.pi, math.pi)), 3), draft.rng)
         rooms = [prop_room(prop) for prop in props]
         if all(draft.fits(room, _GAP_M) for room in rooms):
             numbers = [draft.put(prop, room) for prop, room in zip(props, rooms, strict=True)]
             draft.name(person.kind, numbers, posture=person.posture, colours=person.colours)
+            if person.posture.startswith("lying") and draft.rng.random() < _TAGGED:
+                _tag(draft, props[0])
             return True
     return False
+
+
+def _sits(draft: Draft, person: _Person) -> bool:
+    """The person on a free seat, if there is one."""
+    found = seated(draft, person.prop)
+    if found is None:
+        return False
+    prop, seat = found
+    thing = draft.name(person.kind, [draft.put(prop, prop_room(prop))], posture=person.posture, colours=person.colours)
+    if seat.thing is not None:
+        draft.sitters.append((thing, seat.thing))
+    return True
+
+
+def _tag(draft: Draft, person: Prop) -> None:
+    """A triage tag on the ground beside someone who lies there."""
+    rng = draft.rng
+    side, along = 1.0 if rng.random() < 0.5 else -1.0, float(rng.uniform(-0.5, 0.4))
+    points, cos, sin = load_asset(person.asset).vertices, math.cos(person.yaw), math.sin(person.yaw)
+    away = side * (0.5 * person.scale * float(np.ptp(points[:, 1])) + float(rng.uniform(0.14, 0.3)))
+    x, y, z = person.position
+    _lie_tag(draft, (round(x + cos * along - sin * away, 3), round(y + sin * along + cos * away, 3), z))
+
+
+def lie_tags(draft: Draft, place: Place) -> None:
+    """In some scenes, triage tags that someone lost."""
+    if draft.rng.random() < _LITTERED:
+        for _ in range(int(draft.rng.integers(1, 4))):
+            _lie_tag(draft, place(draft.rng))
+
+
+def _lie_tag(draft: Draft, at: Point) -> bool:
+    """A triage tag of any colour on the ground, if nothing else lies there."""
+    rng = draft.rng
+    asset = f"{TRIAGE_TAGS[int(rng.integers(len(TRIAGE_TAGS)))]}-0"
+    return put_object(draft, asset, at, float(rng.uniform(-math.pi, math.pi)), 0.0)
 
 
 def _pick(shares: dict[str, float], rng: Rng) -> str:

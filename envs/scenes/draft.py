@@ -1,7 +1,7 @@
 """A scene in the making: what stands where, and whether something else still fits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from goldentime.envs.assets.library import load_asset
 from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.lights import Lighting
 from goldentime.envs.level import UNSEEN, Box, Cylinder, Mesh, Point, Primitive
 from goldentime.envs.scenario import Prop
 from goldentime.envs.scenes.palette import Look
@@ -18,6 +19,8 @@ from goldentime.envs.signs import PlacedSign, face_corners, sign_body
 __all__ = [
     "Bounds",
     "Draft",
+    "Place",
+    "Seat",
     "around",
     "fire_bounds",
     "prop_bounds",
@@ -28,6 +31,8 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Place = Callable[[np.random.Generator], Point]
+"""Draws a place on the ground where something may stand."""
 
 _READING_M = 1.5
 """Kept free in front of a sign's face."""
@@ -57,6 +62,23 @@ class Bounds(NamedTuple):
         """Wider by so much on every side."""
         a, b = self.low, self.high
         return Bounds((a[0] - by_m, a[1] - by_m, a[2] - by_m), (b[0] + by_m, b[1] + by_m, b[2] + by_m))
+
+
+class Seat(NamedTuple):
+    """Where someone may sit."""
+
+    at: Point
+    """[m] on the seat, where the back of whoever sits there comes, in the middle."""
+    yaw: float
+    """[rad] where they look."""
+    aside_m: float
+    """How far from the middle they may sit."""
+    ground_m: float
+    """Where their feet go."""
+    claims: range
+    """What was claimed for the thing one sits on."""
+    thing: int | None
+    """Its place among the things, if it is one."""
 
 
 def around(points: NDArray[np.floating]) -> Bounds:
@@ -138,6 +160,11 @@ class Draft:
         """The place among the solids of each prop's hull."""
         self.sign_bodies: list[int] = []
         """The place among the solids of each sign's body."""
+        self.seats: list[Seat] = []
+        """Where someone may sit down; taken ones are taken out."""
+        self.sitters: list[tuple[int, int]] = []
+        """Who sits on what, as places among the things."""
+        self.light = Lighting()
         self._taken = np.zeros((64, 6))
         self._solid = np.zeros(64, np.bool_)
         self._count = 0
@@ -147,11 +174,20 @@ class Draft:
         """What the scene is drawn from."""
         return self.config.pool
 
-    def fits(self, room: Bounds, gap_m: float = 0.0, *, among_solids: bool = False) -> bool:
-        """Whether nothing lies within the bounds or nearer than a gap; what is only kept free counts too unless told."""
+    @property
+    def claims(self) -> int:
+        """How much room has been claimed: numbers of claims count from here on."""
+        return self._count
+
+    def fits(self, room: Bounds, gap_m: float = 0.0, *, among_solids: bool = False, but: range = range(0)) -> bool:
+        """Whether nothing lies within the bounds or nearer than a gap; what is only kept free counts too unless told.
+
+        `but` are the numbers of claims that do not count.
+        """
         low, high = np.array(room.low) - gap_m + _EDGE_M, np.array(room.high) + gap_m - _EDGE_M
         taken = self._taken[: self._count]
         hit = ((taken[:, :3] < high) & (taken[:, 3:] > low)).all(1)
+        hit[but.start : but.stop] = False
         return not bool((hit & self._solid[: self._count] if among_solids else hit).any())
 
     def claim(self, room: Bounds, *, solid: bool = False) -> None:
@@ -197,9 +233,9 @@ class Draft:
         self.signs.append(sign)
         return len(self.signs) - 1
 
-    def name(self, kind: str, props: Sequence[int], *, posture: str = "", colours: dict[str, str] | None = None) -> None:
-        """Note props as a thing: the first is what it is, the others are carried."""
-        self.note(
+    def name(self, kind: str, props: Sequence[int], *, posture: str = "", colours: dict[str, str] | None = None) -> int:
+        """Note props as a thing: the first is what it is, the others are carried. Its place among the things."""
+        return self.note(
             Thing(
                 kind=kind, centre=(0.0, 0.0, 0.0), size=(0.0, 0.0, 0.0), props=tuple(props), posture=posture,
                 colours=colours or {},
@@ -207,9 +243,10 @@ class Draft:
             )
         )  # fmt: skip
 
-    def note(self, thing: Thing) -> None:
-        """Add a thing; where it is follows from its parts."""
+    def note(self, thing: Thing) -> int:
+        """Add a thing; where it is follows from its parts. Its place among the things."""
         self.things.append(thing)
+        return len(self.things) - 1
 
     def room_of(self, thing: Thing) -> Bounds:
         """The box around a thing's own parts; what a person carries does not count, nor do the signs of a building."""

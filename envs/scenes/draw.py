@@ -10,11 +10,12 @@ from goldentime.envs.hazards.smoke import SmokeLayers
 from goldentime.envs.level import Level, Point
 from goldentime.envs.scenes.buildings import BUILDINGS
 from goldentime.envs.scenes.burning import Air, draw_smoke
-from goldentime.envs.scenes.catalogue import FURNITURE, PEOPLE
+from goldentime.envs.scenes.catalogue import FURNITURE, PEOPLE, TRIAGE_TAGS
 from goldentime.envs.scenes.draft import Draft
-from goldentime.envs.scenes.floor import SLAB_M
+from goldentime.envs.scenes.floor import SLAB_M, Floor
 from goldentime.envs.scenes.palette import draw_look
 from goldentime.envs.scenes.proof import boxes_of, clearance_m, sampled
+from goldentime.envs.scenes.rooms import openings_of, rooms_of
 from goldentime.envs.scenes.scene import Scene, SceneConfig, Thing
 from goldentime.envs.scenes.sight import drop, unseen
 from goldentime.envs.scenes.storey import draw_storey
@@ -41,6 +42,8 @@ class _Drawn(NamedTuple):
     ground_m: float
     air: Air
     bounds: tuple[Point, Point]
+    floor: Floor | None = None
+    """Of a floor; streets are open air."""
 
 
 def draw_scene(config: SceneConfig, rng: np.random.Generator) -> Scene:
@@ -65,14 +68,14 @@ def draw_scene(config: SceneConfig, rng: np.random.Generator) -> Scene:
 
 
 def counted_as(kind: str) -> str:
-    """The number of `SceneConfig` that a thing of a kind counts for; empty for furniture and buildings."""
+    """The number of `SceneConfig` that a thing of a kind counts for; empty for furniture, triage tags and buildings."""
     if kind in ("mannequin", "poster"):
         return "distractors"
     if kind in PEOPLE:
         return "people"
     if kind == "fire":
         return "fires"
-    return "" if kind in FURNITURE or kind in BUILDINGS else "objects"
+    return "" if kind in (*FURNITURE, *BUILDINGS, *TRIAGE_TAGS) else "objects"
 
 
 def _check(config: SceneConfig) -> None:
@@ -112,7 +115,7 @@ def _floor(draft: Draft) -> _Drawn:
     floor, route = draw_storey(draft)
     low, high = min(room.y[0] for room in floor.rooms), max(room.y[1] for room in floor.rooms)
     bounds = ((0.0, low, 0.0), (floor.length_m, high, floor.height_m))
-    return _Drawn(route, SLAB_M, Air(floor.height_m, (1.5, 2.1)), bounds)
+    return _Drawn(route, SLAB_M, Air(floor.height_m, (1.5, 2.1)), bounds, floor)
 
 
 def _count(draft: Draft) -> None:
@@ -131,13 +134,17 @@ def _count(draft: Draft) -> None:
 
 def _finished(draft: Draft, drawn: _Drawn, smoke: SmokeLayers | None) -> Scene:
     x, y, _ = drawn.route[0]
+    level = Level(solids=tuple(draft.solids), glass=tuple(draft.glass), bounds=drawn.bounds)
+    if drawn.floor is not None:
+        level = replace(level, rooms=rooms_of(draft, drawn.floor), openings=openings_of(draft, drawn.floor))
     return Scene(
         config=draft.config,
-        level=Level(solids=tuple(draft.solids), glass=tuple(draft.glass), bounds=drawn.bounds),
+        level=level,
         props=tuple(draft.props),
         signs=tuple(draft.signs),
         flames=tuple(draft.flames),
         smoke=smoke,
+        light=draft.light,
         things=tuple(_measured(draft, thing) for thing in draft.things),
         start=(x, y, drawn.ground_m),
         start_yaw=0.0,

@@ -13,7 +13,7 @@ from goldentime.envs.level import Box, Point
 from goldentime.envs.scenes.draft import Bounds, Draft
 from goldentime.envs.scenes.lettering import Wall
 
-__all__ = ["Floor", "Room", "build_floor", "draw_plan", "route_of"]
+__all__ = ["SLAB_M", "WALL_M", "Floor", "Room", "build_floor", "draw_plan", "paint_of", "route_of"]
 
 Rng = np.random.Generator
 
@@ -129,14 +129,14 @@ def build_floor(draft: Draft, floor: Floor) -> dict[int, list[Wall]]:
         _outer_wall(draft, floor, side, rooms)
         for left, right in pairwise(rooms):
             x = (round(left.x[1], 3), round(right.x[0], 3))
-            draft.build(_block(x, left.y, (SLAB_M, floor.height_m), _paint(draft, 1 + left.place)))
+            draft.build(_block(x, left.y, (SLAB_M, floor.height_m), paint_of(draft, 1 + left.place)))
         for room in rooms:
             walls[room.place] = _room_walls(floor, room)
     for end, yaw in ((-0.5 * WALL_M, 0.0), (floor.length_m + 0.5 * WALL_M, math.pi)):
         low = min(room.y[0] for room in floor.rooms) - WALL_M
         high = max(room.y[1] for room in floor.rooms) + WALL_M
         span = (end - 0.5 * WALL_M, end + 0.5 * WALL_M)
-        draft.build(_block(span, (low, high), (0.0, floor.height_m), _paint(draft, 0)))
+        draft.build(_block(span, (low, high), (0.0, floor.height_m), paint_of(draft, 0)))
         face = end + math.cos(yaw) * 0.5 * WALL_M
         c = floor.corridor_m * math.cos(yaw)
         walls[0].append(Wall((face, -c, SLAB_M), (face, c, SLAB_M), yaw, floor.height_m))
@@ -156,7 +156,8 @@ def _skirt(draft: Draft, walls: list[Wall]) -> None:
         draft.build(board, claim=False)
 
 
-def _paint(draft: Draft, number: int) -> str:
+def paint_of(draft: Draft, number: int) -> str:
+    """The material of a wall by some number of its own."""
     return draft.look.walls[number % len(draft.look.walls)]
 
 
@@ -204,7 +205,7 @@ def _corridor_wall(draft: Draft, floor: Floor, side: int, rooms: list[Room]) -> 
     reach = 0.5 * wide + _FRAME_M
     near, far = sorted((side * floor.corridor_m, side * (floor.corridor_m + WALL_M)))
     holes = [_Hole((room.door_x - reach, room.door_x + reach), (0.0, tall + _FRAME_M)) for room in rooms]
-    whole = _block((0.0, floor.length_m), (near, far), (0.0, floor.height_m), _paint(draft, 0))
+    whole = _block((0.0, floor.length_m), (near, far), (0.0, floor.height_m), paint_of(draft, 0))
     _pierced(draft, whole, holes)
     frame = (near - 0.02, far + 0.02)
     for room in rooms:
@@ -239,7 +240,7 @@ def _outer_wall(draft: Draft, floor: Floor, side: int, rooms: list[Room]) -> Non
         pane = _block(hole.along, (centre - 0.01, centre + 0.01), hole.z, "glass", "glass")
         draft.glass.append(pane)
         draft.build(_block((middle - 0.02, middle + 0.02), (centre - 0.03, centre + 0.03), hole.z, draft.look.trim))
-    whole = _block((0.0, floor.length_m), (y[0], y[1]), (0.0, floor.height_m), _paint(draft, 1))
+    whole = _block((0.0, floor.length_m), (y[0], y[1]), (0.0, floor.height_m), paint_of(draft, 1))
     _pierced(draft, whole, holes)
 
 

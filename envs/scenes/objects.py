@@ -8,10 +8,10 @@ import numpy as np
 from goldentime.envs.assets.library import Colour, load_asset
 from goldentime.envs.level import Point
 from goldentime.envs.scenario import Prop
-from goldentime.envs.scenes.cast import Place
 from goldentime.envs.scenes.catalogue import draw_object
-from goldentime.envs.scenes.draft import Draft, prop_room
+from goldentime.envs.scenes.draft import Draft, Place, prop_room
 from goldentime.envs.scenes.palette import CLOTHES, near
+from goldentime.envs.scenes.seats import SEATS, seat_of
 
 __all__ = ["add_object", "draw_colours", "put_object"]
 
@@ -47,9 +47,11 @@ def put_object(draft: Draft, asset: str, at: Point, yaw: float, gap_m: float = _
     room = prop_room(prop)
     if not draft.fits(room, gap_m):
         return False
-    colours = draw_colours(asset, draft.rng)
-    number = draft.put(Prop(asset=asset, position=at, yaw=round(yaw, 3), colours=colours), room)
-    draft.name(load_asset(asset).kind, [number])
+    colours, first = draw_colours(asset, draft.rng), draft.claims
+    prop = Prop(asset=asset, position=at, yaw=round(yaw, 3), colours=colours)
+    thing = draft.name(load_asset(asset).kind, [draft.put(prop, room)])
+    if load_asset(asset).kind in SEATS:
+        draft.seats.append(seat_of(prop, range(first, draft.claims), thing))
     return True
 
 

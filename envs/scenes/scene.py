@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Literal
 
 from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.lights import Lighting
 from goldentime.envs.hazards.smoke import SmokeLayers
 from goldentime.envs.level import Level, Point
 from goldentime.envs.scenario import Prop
@@ -81,6 +82,8 @@ class Scene:
     signs: tuple[PlacedSign, ...]
     flames: tuple[Flame, ...]
     smoke: SmokeLayers | None
+    light: Lighting = Lighting()
+    """Lamps below ceilings and in streets at dusk; by day there are none."""
     things: tuple[Thing, ...]
     start: Point
     """[m] on the ground, free around and above: where a drone may begin."""

@@ -39,12 +39,16 @@ def unseen(draft: Draft, eyes: Floats, reach_m: float) -> tuple[set[int], set[in
     """The places of the things and of the signs that none of the eyes (n, 3) sees from within a distance."""
     aims = _aims(draft, eyes, reach_m)
     boxes, owner = boxes_of(draft.solids), _owners(draft)
+    # The box around who sits on a chair hides all of the chair, and the chair's most of them; they themselves do not.
+    other = np.full(len(aims), -2, np.int64)
+    for pair in draft.sitters:
+        other[list(pair)] = pair[::-1]
     left = list(range(len(aims)))
     looks = [_looks(aim, eyes) for aim in aims]
     for count in _ROUNDS:
         tried = [(number, look) for number in left for look in _spread(looks[number], count)]
         if tried:
-            found = _seen(tried, boxes, owner)
+            found = _seen(tried, boxes, owner, other)
             left = [number for number in left if number not in found]
     things = len(draft.things)
     return {i for i in left if i < things}, {i - things for i in left if i >= things}
@@ -100,15 +104,18 @@ def _spread(looks: Sequence[_Look], count: int) -> Sequence[_Look]:
     return looks[:: max(len(looks) // count, 1)][:count]
 
 
-def _seen(tried: list[tuple[int, _Look]], boxes: Boxes, owner: NDArray[np.int64]) -> set[int]:
+def _seen(tried: list[tuple[int, _Look]], boxes: Boxes, owner: NDArray[np.int64], other: NDArray[np.int64]) -> set[int]:
     numbers = np.array([number for number, _ in tried])
     eyes, points = (np.stack([look[i] for _, look in tried]) for i in range(2))
-    clear = sees(eyes, points, boxes, owner != numbers[:, None])
+    clear = sees(eyes, points, boxes, (owner != numbers[:, None]) & (owner != other[numbers][:, None]))
     return set(numbers[clear].tolist())
 
 
 def drop(draft: Draft, things: set[int], signs: set[int]) -> None:
     """Take things, with all their parts, and signs out of a draft; buildings stay."""
+    for pair in draft.sitters:
+        # Nobody sits on what is not there.
+        things = things | set(pair) if things & set(pair) else things
     gone = [thing for number, thing in enumerate(draft.things) if number in things and not thing.solids]
     props = {i for thing in gone for i in thing.props}
     flames = {i for thing in gone for i in thing.flames}

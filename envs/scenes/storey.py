@@ -8,10 +8,11 @@ import numpy as np
 from goldentime.envs.level import Point
 from goldentime.envs.scenario import Prop
 from goldentime.envs.scenes.burning import add_open_fire
-from goldentime.envs.scenes.cast import add_mannequins, add_people, add_poster
+from goldentime.envs.scenes.cast import add_mannequins, add_people, add_poster, lie_tags
 from goldentime.envs.scenes.catalogue import draw_object
 from goldentime.envs.scenes.draft import Draft, prop_room
 from goldentime.envs.scenes.floor import SLAB_M, Floor, Room, build_floor, draw_plan, route_of
+from goldentime.envs.scenes.lamps import hang_lamps
 from goldentime.envs.scenes.lettering import Wall, draw_flat, hang_on_wall, room_plate, scene_sign
 from goldentime.envs.scenes.objects import add_object, put_object
 from goldentime.envs.signs import Mounting, PlacedSign, SignKind
@@ -39,6 +40,10 @@ def draw_storey(draft: Draft) -> tuple[Floor, tuple[Point, ...]]:
     floor = draw_plan(rng)
     walls = build_floor(draft, floor)
     _hang_signs(draft, floor, walls, int(rng.integers(config.signs[0], config.signs[1] + 1)))
+    places = [(round(share * floor.length_m, 3), 0.0) for share in (0.2, 0.5, 0.8)]
+    places += [(room.door_x, round(room.inside[1], 3)) for room in floor.rooms]
+    if floor.ceiling:
+        hang_lamps(draft, floor.height_m, places, dark=floor.number < 0)
     for room in floor.rooms:
         _furnish(draft, walls[room.place])
     _fill(draft, floor, walls)
@@ -146,6 +151,7 @@ def _fill(draft: Draft, floor: Floor, walls: dict[int, list[Wall]]) -> None:
     hung = sum(add_poster(draft, everywhere) for _ in range(posters))
     add_mannequins(draft, likenesses - hung, lambda r: _inside(r, floor))
     add_people(draft, people, lambda r: _inside(r, floor))
+    lie_tags(draft, lambda r: _inside(r, floor))
 
 
 def _add(draft: Draft, floor: Floor, walls: list[Wall], kind: str) -> bool:

@@ -11,11 +11,13 @@ import numpy as np
 from goldentime.envs.level import Cylinder, Point
 from goldentime.envs.scenes.buildings import BUILDINGS, Building, draw_building, place_building
 from goldentime.envs.scenes.burning import add_fire_on, add_open_fire
-from goldentime.envs.scenes.cast import add_mannequins, add_people, add_poster
+from goldentime.envs.scenes.cast import add_mannequins, add_people, add_poster, lie_tags
 from goldentime.envs.scenes.draft import Bounds, Draft, prop_room, solid_bounds
+from goldentime.envs.scenes.lamps import light_posts
 from goldentime.envs.scenes.lettering import Wall, draw_flat, hang_on_wall, scene_sign
 from goldentime.envs.scenes.objects import add_object
 from goldentime.envs.scenes.scene import Thing
+from goldentime.envs.scenes.seats import add_bench
 from goldentime.envs.scenes.street_ground import MARGIN_M, PAVING_M, ROAD_M, Street, lay_ground, plant, slab
 from goldentime.envs.signs import Mounting, PlacedSign, SignKind, sign_body
 from goldentime.errors import ScenarioError
@@ -50,7 +52,8 @@ def draw_street(draft: Draft) -> tuple[Street, tuple[Point, ...]]:
     signs = int(rng.integers(config.signs[0], config.signs[1] + 1))
     walls = _build_row(draft, street, chosen, signs)
     _hang_signs(draft, street, walls, signs - len(draft.signs))
-    plant(draft, street)
+    light_posts(draft, plant(draft, street))
+    _furnish(draft, street)
     _fill(draft, street, walls)
     y, z = 1.2, street.flight_m
     end = street.length_m - 1.5
@@ -168,6 +171,14 @@ def _street_sign(draft: Draft, street: Street) -> bool:
     return True
 
 
+def _furnish(draft: Draft, street: Street) -> None:
+    """Benches on the pavements, their backs to the buildings."""
+    for _ in range(int(draft.rng.integers(0, 4))):
+        side = 1.0 if draft.rng.random() < 0.5 else -1.0
+        x = round(float(draft.rng.uniform(2.0, street.length_m - 2.0)), 2)
+        add_bench(draft, (x, round(side * (street.front_m - 0.4), 3), PAVING_M), -side * 0.5 * math.pi)
+
+
 def _fill(draft: Draft, street: Street, walls: list[Wall]) -> None:
     """Fires, objects, people and who looks like them, in this order: what is large first."""
     rng, config = draft.rng, draft.config
@@ -185,6 +196,7 @@ def _fill(draft: Draft, street: Street, walls: list[Wall]) -> None:
     hung = sum(add_poster(draft, walls, PAVING_M) for _ in range(posters))
     add_mannequins(draft, likenesses - hung, lambda r: _out(r, street))
     add_people(draft, people, lambda r: _out(r, street))
+    lie_tags(draft, lambda r: _out(r, street))
 
 
 def _out(rng: Rng, street: Street) -> Point:

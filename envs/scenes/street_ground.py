@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from goldentime.envs.level import Box, Cylinder
+from goldentime.envs.level import Box, Cylinder, Point
 from goldentime.envs.scenes.draft import Draft, solid_bounds
 
 __all__ = ["MARGIN_M", "PAVING_M", "ROAD_M", "Street", "lay_ground", "plant", "slab"]
@@ -56,8 +56,9 @@ def lay_ground(draft: Draft, street: Street) -> None:
     draft.build(*parts, claim=False)
 
 
-def plant(draft: Draft, street: Street) -> None:
-    """Trees and lamp posts along the kerbs."""
+def plant(draft: Draft, street: Street) -> list[Point]:
+    """Trees and lamp posts along the kerbs; the points below the lamps' heads [m]."""
+    heads: list[Point] = []
     rng = draft.rng
     trees, lamps = int(rng.integers(0, 5)), int(rng.integers(1, 5))
     for number in range(trees + lamps):
@@ -68,6 +69,9 @@ def plant(draft: Draft, street: Street) -> None:
         rooms = [solid_bounds(part) for part in parts]
         if all(draft.fits(room, 0.05) for room in rooms):
             draft.build(*parts)
+            if number >= trees:
+                heads.append((x, round(y - 0.9 * side, 3), 5.1))
+    return heads
 
 
 def _tree(x: float, y: float, trunk: float, crown: float) -> list[Box | Cylinder]:

@@ -15,7 +15,7 @@ from goldentime.envs.sensors.channels import Sensor, SensorConfig, make_channel
 from goldentime.errors import ConfigError
 from goldentime.records import dump, load, record
 from goldentime.rng import stream
-from goldentime.types import WorldState
+from goldentime.types import Event, WorldState
 
 __all__ = ["Mount", "NoOptions", "Sensor", "SensorConfig", "SensorSuite", "Shared", "Stage", "data_sheets", "sensor"]
 __all__ += ["sensor_kinds"]
@@ -65,6 +65,8 @@ class Mount(NamedTuple):
     airframe: Airframe
     rays: Rays
     stage: Stage
+    hz: float = 0.0
+    """Readings per second of the sensor that is being built."""
 
 
 @record
@@ -105,7 +107,7 @@ def _options_of(name: str, config: SensorConfig) -> Any:
 
 def _build(name: str, config: SensorConfig, mount: Mount) -> Sensor:
     options = _options_of(name, config)
-    built: Sensor = _builders[config.kind](options, mount)
+    built: Sensor = _builders[config.kind](options, mount._replace(hz=config.hz))
     return built
 
 
@@ -136,3 +138,11 @@ class SensorSuite:
     def read(self, state: WorldState) -> dict[str, NDArray[Any]]:
         """One observation, at the reset and after each step."""
         return {channel.name: channel.read(state) for channel in self._channels}
+
+    def told(self) -> dict[str, Any]:
+        """What is said of this episode's instruments, by name, once they have been read; of most there is nothing."""
+        return {c.name: c.sensor.told() for c in self._channels if hasattr(c.sensor, "told")}
+
+    def events(self, *, final: bool) -> list[Event]:
+        """What the log shall know of the last reading."""
+        return [event for c in self._channels if hasattr(c.sensor, "events") for event in c.sensor.events(final)]

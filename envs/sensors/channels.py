@@ -17,7 +17,12 @@ __all__ = ["Channel", "Sensor", "SensorConfig", "make_channel"]
 
 
 class Sensor(Protocol):
-    """The ideal reading of one instrument."""
+    """The ideal reading of one instrument.
+
+    Two more methods are optional. `told() -> Mapping[str, Any]`, asked after the first reading of an episode: what a
+    contestant is told of this episode's instrument beyond its data sheet, JSON-able. `events(final: bool) ->
+    Sequence[Event]`, asked after each reading, `final` at the episode's end: what the log shall know of the reading.
+    """
 
     space: spaces.Box
     """Shape, bounds in the unit that the class documents, dtype float32, or an unsigned integer for pictures."""

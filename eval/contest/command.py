@@ -1,26 +1,148 @@
-"""`goldentime contest track1 TRUTH ANSWER`."""
+"""`goldentime contest track1|track2|track3|spcup2019|seld TRUTH ANSWER`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from goldentime.eval.contest.track1 import ANSWER_KEY, TRUTH_KEY, read_counts, score_track1
+from goldentime.eval.score.aggregate import Figure
 
-__all__ = ["track1_command"]
+__all__ = ["COMMANDS"]
 
 
-def track1_command(truth: Path, answer: Path) -> int:
-    """Score an answer of the counting track and print it."""
-    score = score_track1(read_counts(truth, TRUTH_KEY), read_counts(answer, ANSWER_KEY))
-    table = Table(title=f"track 1, {score.clips} clips")
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title)
     table.add_column("")
-    table.add_column("mean difference", justify="right")
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _missing(count: int, meaning: str) -> None:
+    if count:
+        print(f"{count} clips without an answer count as {meaning}")
+
+
+def _track1(truth: Path, answer: Path) -> int:
+    """Counting."""
+    from goldentime.eval.contest.track1 import ANSWER_KEY, TRUTH_KEY, read_counts, score_track1
+
+    score = score_track1(read_counts(truth, TRUTH_KEY), read_counts(answer, ANSWER_KEY))
+    table = _table(f"track 1, {score.clips} clips", "mean difference")
     for name, error in score.class_errors.items():
         table.add_row(name.replace("_", " "), f"{error:.3f}")
     table.add_section()
     table.add_row("error (lower is better)", f"{score.error:.4f}")
     Console().print(table)
-    if score.missing:
-        print(f"{len(score.missing)} clips without an answer count as all zeros")
+    _missing(len(score.missing), "all zeros")
     return 0
+
+
+def _track2(truth: Path, answer: Path) -> int:
+    """Texts, in a form of our own."""
+    from goldentime.eval.contest.track2 import read_answer, read_truth
+    from goldentime.eval.contest.track2_score import score_track2
+
+    score = score_track2(read_truth(truth), read_answer(answer))
+    table = Table(title=f"track 2, {score.pictures} pictures, {score.texts} texts that count, {score.answers} answers")
+    for name in ("", "n", "exact", "95 %", "1-NED", "jamo 1-NED"):
+        table.add_column(name, justify="left" if not name else "right")
+    for part in score.slices:
+        figures = f"{part.similarity:.3f}", f"{part.jamo_similarity:.3f}"
+        table.add_row(f"{part.by}: {part.name}".replace("_", " "), str(part.count), *_shown(part.exact, "%"), *figures)
+    whole = Table(title="all", show_header=False)
+    for name, figure, unit in (
+        ("texts read exactly", score.exact, "%"),
+        ("answers that are exact", score.precision, "%"),
+        ("1-NED", score.similarity, ""),
+        ("jamo 1-NED (higher is better)", score.jamo_similarity, ""),
+    ):
+        whole.add_row(name, *_shown(figure, unit))
+    whole.add_row("F1 of exact ones", f"{score.f1:.4f}", "")
+    console = Console()
+    console.print(table)
+    console.print(whole)
+    if score.missing:
+        print(f"{len(score.missing)} pictures without an answer count as not read")
+    return 0
+
+
+def _shown(figure: Figure, unit: str) -> tuple[str, str]:
+    """A mean and its interval."""
+    if unit:
+        return f"{figure.mean:.1%}", f"{100 * figure.low:.1f}-{100 * figure.high:.1f}"
+    return f"{figure.mean:.4f}", f"{figure.low:.4f}-{figure.high:.4f}"
+
+
+def _track3(truth: Path, answer: Path) -> int:
+    """Hearing: the angle of a voice."""
+    from goldentime.eval.contest.track3 import ANSWER_KEY, TRUTH_KEY, read_calls, score_track3
+
+    score = score_track3(read_calls(truth, TRUTH_KEY), read_calls(answer, ANSWER_KEY))
+    table = _table(f"track 3, {score.clips} clips", "share", "95 %")
+    rows: dict[str, Figure | None] = {
+        "exact angle or nobody": score.exact,
+        "angle, where somebody calls": score.bin,
+        "nobody, where nobody calls": score.silence,
+        "a voice heard at all": score.heard,
+        "gender": score.gender,
+        "angle and gender": score.both,
+    }
+    for name, figure in rows.items():
+        if figure is not None:
+            table.add_row(name, *_share(figure))
+    if score.bins_off is not None:
+        table.add_section()
+        table.add_row("bins off, mean", f"{score.bins_off:.3f}", "")
+    Console().print(table)
+    _missing(len(score.missing), "nobody")
+    return 0
+
+
+def _share(figure: Figure) -> tuple[str, str]:
+    return f"{100 * figure.mean:.1f} %", f"{100 * figure.low:.1f}-{100 * figure.high:.1f}"
+
+
+def _spcup2019(truth: Path, answer: Path) -> int:
+    """Directions in the Signal Processing Cup's form."""
+    from goldentime.eval.contest.spcup2019 import read_directions, score_spcup2019
+
+    score = score_spcup2019(read_directions(truth), read_directions(answer))
+    title = f"Signal Processing Cup 2019, {score.points} of {score.windows} windows within 10 degrees"
+    table = _table(title, "windows", "within 10 deg", "95 %", "in azimuth and elevation", "median error [deg]")
+    for name, task in score.tasks.items():
+        both, _ = _share(task.near_both)
+        table.add_row(name, str(task.windows), *_share(task.near), both, f"{task.median_deg:.1f}")
+    Console().print(table)
+    return 0
+
+
+def _seld(truth: Path, answer: Path) -> int:
+    """Classes and directions in DCASE's form."""
+    from goldentime.eval.contest.dcase import score_folders
+
+    score, clips, missing = score_folders(truth, answer)
+    table = _table(f"SELD, {clips} clips", "n", "ER20", "F20", "LE_CD [deg]", "LR_CD")
+    for name, row in score.classes.items():
+        figures = (f"{row['er20']:.3f}", f"{row['f20']:.3f}", f"{row['le_cd_deg']:.1f}", f"{row['lr_cd']:.3f}")
+        table.add_row(f"class {name}", f"{row['n']:.0f}", *figures)
+    table.add_section()
+    table.add_row("macro", "", f"{score.er20:.3f}", f"{score.f20:.3f}", f"{score.le_cd_deg:.1f}", f"{score.lr_cd:.3f}")
+    if score.intervals:
+        spans = [score.intervals[name] for name in ("er20", "f20", "le_cd_deg", "lr_cd")]
+        table.add_row("95 %", "", *(f"{span.low:.3g}-{span.high:.3g}" for span in spans))
+    Console().print(table)
+    print(f"SELD score {score.seld:.4f} (lower is better)")
+    _missing(len(missing), "silent")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Path, Path], int]] = {
+    "track1": _track1,
+    "track2": _track2,
+    "track3": _track3,
+    "spcup2019": _spcup2019,
+    "seld": _seld,
+}
+"""What scores a truth and an answer, by the contest's name."""

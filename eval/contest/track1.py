@@ -5,12 +5,12 @@ sqrt(5 dp^2 + the sum of the other squared differences) per clip, its mean over 
 counting as all zeros. That the truth has the answer's form under another key is ours.
 """
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 from goldentime.errors import ConfigError
+from goldentime.eval.contest.forms import check_clips, read_entries, told
 from goldentime.files import pretty_json
 from goldentime.records import record
 
@@ -62,11 +62,7 @@ def score_track1(truth: Counts, answer: Counts) -> Track1Score:
     Raises:
         ConfigError: the answer has clips that the truth does not have, or there is no truth.
     """
-    if not truth:
-        raise ConfigError("track1: expected a truth with clips, got none")
-    unknown = sorted(answer.keys() - truth.keys())
-    if unknown:
-        raise ConfigError(f"track1: the answer has clips that the truth does not have: {_told(unknown)}")
+    check_clips("track1", truth, answer)
     none = (0,) * len(CLASSES)
     given = {clip: answer.get(clip, none) for clip in truth}
     errors = {clip: clip_error(counts, given[clip]) for clip, counts in sorted(truth.items())}
@@ -94,39 +90,15 @@ def read_counts(path: Path, key: str) -> Counts:
     Raises:
         ConfigError: it can't be read or has another form; the message says where.
     """
-    try:
-        data = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror})") from None
-    except ValueError as error:
-        raise ConfigError(f"{path}: not JSON: {error}") from None
-    if not isinstance(data, dict) or not isinstance(data.get(key), list):
-        got = f"the keys {_told(list(data))}" if isinstance(data, dict) else type(data).__name__
-        raise ConfigError(f"{path}: expected an object with the list {key!r}, got {got}")
-    found: Counts = {}
-    for place, entry in enumerate(data[key]):
-        clip, row = _entry(entry, f"{path}: {key}[{place}]")
-        if clip in found:
-            raise ConfigError(f"{path}: {key}[{place}].id: clip {clip} was given before")
-        found[clip] = row
-    return found
+    return read_entries(path, key, _counts, frozenset({"objects"}))
 
 
-def _entry(entry: Any, where: str) -> tuple[int, tuple[int, ...]]:
-    if not isinstance(entry, dict) or entry.keys() != {"id", "objects"}:
-        raise ConfigError(f"{where}: expected an object with id and objects, got {_told([entry])}")
-    clip, row = entry["id"], entry["objects"]
-    if not _is_count(clip) or clip < 1:
-        raise ConfigError(f"{where}.id: expected a whole number of at least 1, got {clip!r}")
-    if not isinstance(row, list) or len(row) != len(CLASSES) or not all(_is_count(count) for count in row):
-        raise ConfigError(f"{where}.objects: expected {len(CLASSES)} counts ({', '.join(CLASSES)}), got {_told([row])}")
-    return clip, tuple(row)
+def _counts(entry: dict[str, Any], where: str) -> tuple[int, ...]:
+    row = entry["objects"]
+    if not isinstance(row, list) or len(row) != len(CLASSES) or not all(map(_is_count, row)):
+        raise ConfigError(f"{where}.objects: expected {len(CLASSES)} counts ({', '.join(CLASSES)}), got {told([row])}")
+    return tuple(row)
 
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _told(values: list[Any]) -> str:
-    text = ", ".join(repr(value) for value in values[:5])
-    return f"{text[:100]}{', ...' if len(values) > 5 or len(text) > 100 else ''}" or "none"

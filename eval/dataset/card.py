@@ -10,9 +10,17 @@ import numpy as np
 from goldentime.eval.dataset.catalogue import LICENCE
 from goldentime.records import canonical_json
 
-__all__ = ["bands", "card_text", "counted", "table"]
+__all__ = ["SOUND", "bands", "card_text", "counted", "table"]
 
 Row = Mapping[str, Any]
+
+_PICTURES = """\
+People are derived from MakeHuman's CC0 data, fonts on signs are under the Open Font Licence; everything else is made by
+Golden Time's own code."""
+SOUND = """\
+Voices of the default speech bank are the output of free synthesisers, each under the terms that envs/assets/LICENSES.md
+lists; those of another bank are under its own. Everything else is made by Golden Time's own code."""
+"""Where sets of sound come from."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -34,8 +42,10 @@ def counted(rows: Iterable[Row], key: str) -> list[tuple[str, int]]:
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def card_text(title: str, parts: Sequence[tuple[str, str]], statement: Mapping[str, Any]) -> bytes:
-    """A card: titled parts, then how to make the same set again."""
+def card_text(
+    title: str, parts: Sequence[tuple[str, str]], statement: Mapping[str, Any], origins: str = _PICTURES
+) -> bytes:
+    """A card: titled parts, then how to make the same set again, and under which terms what is in it stands."""
     lines = [f"# {title}", ""]
     for name, text in parts:
         lines += [f"## {name}", "", text, ""]
@@ -46,7 +56,6 @@ def card_text(title: str, parts: Sequence[tuple[str, str]], statement: Mapping[s
         "The same configuration gives the same bytes on the same machine; `SHA256SUMS` lists them, `dcat.jsonld` is the",
         "entry for catalogues.", "",
         "## Licence", "",
-        f"{LICENCE[0]} ({LICENCE[1]}). People are derived from MakeHuman's CC0 data, fonts on signs are under the Open",
-        "Font Licence; everything else is made by Golden Time's own code.", "",
+        f"{LICENCE[0]} ({LICENCE[1]}).", origins, "",
     ]  # fmt: skip
     return "\n".join(lines).encode()

@@ -23,8 +23,8 @@ _CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _TYPES = {
-    ".csv": "text/csv", ".jpg": "image/jpeg", ".json": "application/json", ".md": "text/markdown", ".txt": "text/plain",
-    ".yaml": "application/yaml",
+    ".csv": "text/csv", ".jpg": "image/jpeg", ".json": "application/json", ".jsonl": "application/jsonl",
+    ".md": "text/markdown", ".txt": "text/plain", ".wav": "audio/vnd.wave", ".yaml": "application/yaml",
 }  # fmt: skip
 _IANA = "https://www.iana.org/assignments/media-types/"
 

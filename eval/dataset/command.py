@@ -21,7 +21,15 @@ _RECIPES = {
     "detection": "goldentime.eval.dataset.detection:DETECTION",
     "signs": "goldentime.eval.dataset.signs:SIGNS",
     "contest2019-track1": "goldentime.eval.dataset.track1:TRACK1",
+    "contest2019-track2": "goldentime.eval.dataset.track2:TRACK2",
+    "contest2019-track3": "goldentime.eval.dataset.track3:TRACK3",
+    "hearing": "goldentime.eval.dataset.hearing:HEARING",
+    "voices": "goldentime.eval.dataset.voices:VOICES",
+    "seld": "goldentime.eval.dataset.seld:SELD",
+    "spcup2019": "goldentime.eval.dataset.spcup2019:SPCUP2019",
 }
+_SOUND = ("contest2019-track3", "hearing", "voices", "seld", "spcup2019")
+"""Sets of sound; the others are of pictures."""
 
 _HELP = """\
 goldentime dataset make NAME [name=value ...]   make a data set, or go on in the folder `out` if it was begun
@@ -78,15 +86,16 @@ def make_dataset(name: str, settings: Mapping[str, Any], folder: Path, workers: 
 
     Raises:
         ConfigError: a setting does not fit, or the folder holds something else.
-        MissingDependencyError: what pictures need is not installed.
+        MissingDependencyError: what pictures or sound need is not installed.
     """
     if not isinstance(workers, int) or workers < 1:
         raise ConfigError(f"workers: expected a number of processes of at least 1, got {workers!r}")
-    absent = [module for module in ("cv2", "PIL") if find_spec(module) is None]
+    extra, needed = ("hear", ("soundfile", "soxr")) if name in _SOUND else ("see", ("cv2", "PIL"))
+    absent = [module for module in needed if find_spec(module) is None]
     if absent:
         raise MissingDependencyError(
-            f"dataset needs {' and '.join(absent)}; install the extra: pip install 'goldentime[see]' "
-            "(from a clone: pip install -e '.[see]')"
+            f"dataset {name} needs {' and '.join(absent)}; install the extra: pip install 'goldentime[{extra}]' "
+            f"(from a clone: pip install -e '.[{extra}]')"
         )
     module, _, constant = _RECIPES[name].partition(":")
     recipe: Recipe = getattr(import_module(module), constant)

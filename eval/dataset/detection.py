@@ -18,7 +18,7 @@ from goldentime.eval.dataset.catalogue import LICENCE
 from goldentime.eval.dataset.categories import CATEGORIES, category_id
 from goldentime.eval.dataset.detection_card import detection_card
 from goldentime.eval.dataset.formats import by_image, visdrone_lines, yolo_lines, yolo_names
-from goldentime.eval.dataset.labels import annotate, mean_extinction
+from goldentime.eval.dataset.labels import SmokeGrid, annotate, smoke_grid
 from goldentime.eval.dataset.scene_items import items_of, scenario_of
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.views import PoseConfig, Viewpoints
@@ -74,7 +74,7 @@ class Shot(NamedTuple):
     view: View
     frame: Frame
     annotations: list[dict[str, Any]]
-    extinction_per_m: float
+    smoke: SmokeGrid
 
 
 @cache
@@ -126,7 +126,7 @@ def _make(config: DetectionConfig, shard: int, folder: Path) -> dict[str, Any]:
                 break
             name = f"{first + k:06d}.jpg"
             (folder / "images" / name).write_bytes(jpeg(shot.frame.rgb, config.quality))
-            images.append(image_row(first + k, number, scene, shot.view, shot.extinction_per_m))
+            images.append(image_row(first + k, number, scene, shot.view, shot.smoke))
             annotations += [{"image_id": first + k, **annotation} for annotation in shot.annotations]
     return {"images": images, "annotations": annotations}
 
@@ -145,10 +145,10 @@ def _shots(config: DetectionConfig, scene: Scene, rng: np.random.Generator) -> I
             found = annotate(view, frame, items, scene.smoke)
             if found or keep_empty:
                 break
-        yield Shot(view, frame, found, mean_extinction(view, frame, scene.smoke))
+        yield Shot(view, frame, found, smoke_grid(view, frame, scene.smoke))
 
 
-def image_row(number: int, scene_number: int, scene: Scene, view: View, extinction_per_m: float) -> dict[str, Any]:
+def image_row(number: int, scene_number: int, scene: Scene, view: View, smoke: SmokeGrid) -> dict[str, Any]:
     """What is told of an image."""
     eye, forward = view.eye, view.forward
     return {
@@ -158,7 +158,11 @@ def image_row(number: int, scene_number: int, scene: Scene, view: View, extincti
         "height": view.height,
         "scene": scene_number,
         "place": scene.config.place,
-        "smoke": round(extinction_per_m, 4),
+        "smoke": round(float(smoke.extinction_per_m.mean()), 4),
+        "smoke_grid": {
+            "extinction_per_m": np.round(smoke.extinction_per_m, 4).tolist(),
+            "transmittance": np.round(smoke.transmittance, 3).tolist(),
+        },
         "eye_m": [round(part, 3) for part in eye],
         "eye_height_m": round(eye[2] - scene.start[2], 3),
         "yaw_deg": round(float(np.degrees(np.arctan2(forward[1], forward[0]))), 2),

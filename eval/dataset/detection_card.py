@@ -22,7 +22,8 @@ _FIELDS = """\
 - `transmittance`: mean share of light from its pixels that passes the smoke. Filter by this and by `visibility`.
 - `distance_m`: mean along the rays of its pixels. `kind`, `posture`: of people, `kind` also of furniture and signs.
 - `thing`: the same number is the same thing in all images of one `scene`.
-- Of images: `scene`, `place`, `smoke` (mean extinction [1/m] met by rays), `eye_m`, `eye_height_m`, `yaw_deg`, `pitch_deg`,
+- Of images: `scene`, `place`, `smoke` (mean extinction [1/m] met by rays), `smoke_grid` (the same in 6 rows of 8 cells, and
+  the `transmittance` there; the sky counts as 100 m away), `eye_m`, `eye_height_m`, `yaw_deg`, `pitch_deg`,
   `fov_deg` (horizontal)."""
 
 _LIMITS = """\

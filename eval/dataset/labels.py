@@ -12,12 +12,26 @@ from goldentime.eval.dataset.categories import category_id
 from goldentime.eval.dataset.masks import encode_mask
 from goldentime.eval.dataset.scene_items import SceneItems
 
-__all__ = ["LEAST_PIXELS", "LEAST_SIDE_PX", "Shown", "annotate", "mean_extinction", "project", "ranges_m", "shares_shown"]
+__all__ = [
+    "LEAST_PIXELS",
+    "LEAST_SIDE_PX",
+    "SMOKE_CELLS",
+    "Shown",
+    "SmokeGrid",
+    "annotate",
+    "project",
+    "ranges_m",
+    "shares_shown",
+    "smoke_grid",
+]
 
 LEAST_PIXELS = 12
 """Of what is annotated."""
 LEAST_SIDE_PX = 4
 """Of its box."""
+
+SMOKE_CELLS = (6, 8)
+"""Rows and columns of `SmokeGrid`."""
 
 Floats = NDArray[np.float64]
 
@@ -63,15 +77,35 @@ def _points(view: View, depth: NDArray[np.float32], rows: NDArray[np.int64], col
     return points
 
 
-def mean_extinction(view: View, frame: Frame, smoke: SmokeLayers | None) -> float:
-    """[1/m] that light meets on its way to the eye: the mean over pixels of what each ray meets on the mean."""
+class SmokeGrid(NamedTuple):
+    """How thick the smoke is in each part of a picture; the parts are `SMOKE_CELLS`, row by row."""
+
+    extinction_per_m: Floats
+    """(rows, columns) that light meets on its way to the eye: the mean over pixels of what each ray meets on the mean."""
+    transmittance: Floats
+    """(rows, columns) share of the light that passes, from what is seen there; the sky counts as `far_m` away."""
+
+
+def smoke_grid(view: View, frame: Frame, smoke: SmokeLayers | None) -> SmokeGrid:
+    """The smoke before a picture, from 25 rays in each cell."""
     if smoke is None:
-        return 0.0
-    rows, columns = (part.ravel() for part in np.mgrid[4 : view.height : 16, 4 : view.width : 16])
-    points = _points(view, frame.depth, rows, columns)
+        return SmokeGrid(np.zeros(SMOKE_CELLS), np.ones(SMOKE_CELLS))
+    counts = 5 * SMOKE_CELLS[0], 5 * SMOKE_CELLS[1]
+    rows, columns = (
+        ((np.arange(count) + 0.5) / count * side).astype(np.int64)
+        for count, side in zip(counts, (view.height, view.width), strict=True)
+    )
+    points = _points(view, frame.depth, *(part.ravel() for part in np.meshgrid(rows, columns, indexing="ij")))
     through, _ = transmittance(smoke, np.array(view.eye), points)
     length = np.linalg.norm(points - np.array(view.eye), axis=1)
-    return float(np.mean(-np.log(np.maximum(through, 1e-30)) / length))
+    extinction = -np.log(np.maximum(through, 1e-30)) / length
+    return SmokeGrid(*(_cell_means(part.reshape(counts)) for part in (extinction, through)))
+
+
+def _cell_means(values: Floats) -> Floats:
+    rows, columns = SMOKE_CELLS
+    means: Floats = values.reshape(rows, 5, columns, 5).mean((1, 3))
+    return means
 
 
 def shares_shown(view: View, owner: NDArray[np.uint16], items: SceneItems) -> Shown:

@@ -61,7 +61,7 @@ def scenario_of(scene: Scene) -> Scenario:
     """The scene as a renderer takes it: without drones and task."""
     return Scenario(
         mission="dataset", level=scene.level, drones=(), props=scene.props, signs=scene.signs, flames=scene.flames,
-        smoke=scene.smoke, time_limit_s=1.0, task={},
+        smoke=scene.smoke, light=scene.light, time_limit_s=1.0, task={},
     )  # fmt: skip
 
 

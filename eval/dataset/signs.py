@@ -2,10 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from goldentime.errors import ScenarioError
 from goldentime.eval.dataset.catalogue import LICENCE
 from goldentime.eval.dataset.categories import category_id
 from goldentime.eval.dataset.detection import draw_place, image_row, jpeg, process_renderer
-from goldentime.eval.dataset.labels import annotate, mean_extinction
+from goldentime.eval.dataset.labels import annotate, smoke_grid
 from goldentime.eval.dataset.scene_items import SceneItems, items_of, scenario_of
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sign_labels import crop_of, cut, sign_truth
@@ -26,7 +26,7 @@ from goldentime.records import canonical_json, record
 from goldentime.rng import stream
 from goldentime.types import WorldState
 
-__all__ = ["SIGNS", "SignsConfig"]
+__all__ = ["SIGNS", "SignsConfig", "sign_shots"]
 
 _SCENES = 5
 """Per shard."""
@@ -87,12 +87,11 @@ def _make(config: SignsConfig, shard: int, folder: Path) -> dict[str, Any]:
     end = min(first + _SCENES * config.views, config.n)
     for number in range(shard * _SCENES, (shard + 1) * _SCENES):
         rng = stream(config.seed, "dataset.signs", number)
-        for view, frame, (scene, items, turn) in _shots(config, rng) if first < end else ():
+        for view, frame, found, (scene, items, turn) in sign_shots(config, rng) if first < end else ():
             if first >= end:
                 break
-            found = _annotated(view, frame, scene, items)
             place = _MOST_TURNS * number + turn
-            row = image_row(first, place, scene, view, mean_extinction(view, frame, scene.smoke))
+            row = image_row(first, place, scene, view, smoke_grid(view, frame, scene.smoke))
             (folder / "images" / row["file_name"]).write_bytes(jpeg(frame.rgb, config.quality))
             images.append(row)
             annotations += [{"image_id": first, **annotation} for annotation in found]
@@ -101,8 +100,22 @@ def _make(config: SignsConfig, shard: int, folder: Path) -> dict[str, Any]:
     return {"images": images, "annotations": annotations, "crops": crops}
 
 
-def _shots(config: SignsConfig, rng: np.random.Generator) -> Iterator[tuple[View, Frame, tuple[Scene, SceneItems, int]]]:
-    """Exactly `views` of them: from another scene where one runs out of places.
+class Shot(NamedTuple):
+    """One view that shows signs."""
+
+    view: View
+    frame: Frame
+    """Drawn over by the next."""
+    rows: list[dict[str, Any]]
+    """The annotations of the signs whose face can be seen."""
+    scene: tuple[Scene, SceneItems, int]
+    """With its items and how many were drawn before it."""
+
+
+def sign_shots(
+    config: SignsConfig, rng: np.random.Generator, wanted: Callable[[list[dict[str, Any]]], bool] = bool
+) -> Iterator[Shot]:
+    """Exactly `views` of them that are wanted: from another scene where one runs out of places.
 
     Raises:
         ScenarioError: many scenes showed too few signs.
@@ -120,11 +133,12 @@ def _shots(config: SignsConfig, rng: np.random.Generator) -> Iterator[tuple[View
             if view is None:
                 break
             renderer.render(view, WorldState(time_s, (), ()), frame)
-            if not _annotated(view, frame, scene, items):
+            rows = _annotated(view, frame, scene, items)
+            if not wanted(rows):
                 misses += 1
                 continue
             left -= 1
-            yield view, frame, (scene, items, turn)
+            yield Shot(view, frame, rows, (scene, items, turn))
         if not left:
             return
     raise ScenarioError(f"signs: expected {config.views} views of signs in {_MOST_TURNS} scenes, {left} are missing")

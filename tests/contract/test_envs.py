@@ -233,6 +233,10 @@ def bad_reports(good):
         "kind": (-1, 1000, 0.5, "1", None, np.nan, [1]),
         "position_m": (None, [1.0, 2.0], [np.nan, 0, 0], [np.inf, 0, 0], [1e9, 0, 0], ["1", "2", "3"], 1.0),
         "described": (2, -1, 0.5, "yes", None),
+        "placed": (2, -1, 0.5, "yes", None),
+        "azimuth_rad": (None, np.nan, 3.2, -3.2, "1", [0.0], 1j),
+        "elevation_rad": (None, np.nan, 1.6, np.inf, "1"),
+        "onset_s": (None, np.nan, -0.1, 1e9, "1", [1.0]),
         "text": (None, 5, b"EXIT", "a" * 65, "\n", "\u1112\u1161\u11ab", ["EXIT"]),
     }
     for field in good:

@@ -46,8 +46,8 @@ BANNED_OUTSIDE = {
     "baselines": SIMULATORS,
     "front": LEARNING,
 }
-# The networks of perception run in PyTorch; whoever does not look through a camera does without it.
-NETWORKS = ("perception.detection", "perception.reading", "perception.weights")
+# The networks of perception run in PyTorch; whoever neither looks through a camera nor listens does without it.
+NETWORKS = ("perception.detection", "perception.hearing_net", "perception.reading", "perception.weights")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from goldentime.types import ActionMode, Report
 FULL = ReportSchema(kinds=("nothing", "unclear", "car"), described=True, text_length=8)
 PLAIN = ReportSchema(kinds=("nothing", "car"))
 SPACE = report_space(FULL)
+HEARD = ReportSchema(kinds=("nothing", "man"), bearing=True)
 PLACE = np.array([1.0, -2.0, 0.5], np.float32)
 
 
@@ -87,3 +88,49 @@ def test_the_action_has_a_report_only_where_the_mission_has():
 def test_kinds_begin_with_nothing_and_differ(kinds):
     with pytest.raises(ConfigError, match=r"report\.kinds: expected 'nothing'"):
         ReportSchema(kinds=kinds)
+
+
+def heard(**more):
+    return {
+        "kind": 1,
+        "position_m": PLACE,
+        "placed": 0,
+        "azimuth_rad": np.float32(0.5),
+        "elevation_rad": -0.25,
+        "onset_s": 12,
+        **more,
+    }
+
+
+def test_a_report_of_something_heard_has_a_direction_and_a_time():
+    report = parse_report(HEARD, heard())
+    assert report == Report("man", (1.0, -2.0, 0.5), placed=False, azimuth_rad=0.5, elevation_rad=-0.25, onset_s=12.0)
+    assert Report("car", (0.0, 0.0, 0.0)).placed, "where there is no bearing, the place is what is claimed"
+
+
+def test_all_directions_that_the_space_holds_are_accepted_up_to_its_rounded_bounds():
+    space = report_space(HEARD)
+    space.seed(0)
+    for _ in range(40):
+        parse_report(HEARD, space.sample())
+    for name in ("azimuth_rad", "elevation_rad", "onset_s"):
+        part = space[name]
+        assert isinstance(part, spaces.Box)
+        told = describe_report(HEARD)[name]
+        for bound, exact in ((part.low, told["low"]), (part.high, told["high"])):
+            report = parse_report(HEARD, heard(**{name: bound}))
+            assert getattr(report, name) == pytest.approx(exact, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["azimuth_rad", "elevation_rad", "onset_s"])
+@pytest.mark.parametrize("bad", [float("nan"), 1e9, "1", None, [0.5], True, 1j])
+def test_a_direction_or_time_that_is_no_number_in_range_is_refused_by_name(name, bad):
+    with pytest.raises(InvalidActionError, match=rf"action\.report\.{name}: expected a number in"):
+        parse_report(HEARD, heard(**{name: bad}))
+
+
+def test_a_bearing_is_asked_for_only_where_the_mission_has_it():
+    with pytest.raises(InvalidActionError, match=r"action\.report: expected a mapping"):
+        parse_report(HEARD, {"kind": 1, "position_m": PLACE})
+    with pytest.raises(InvalidActionError, match=r"action\.report: expected a mapping"):
+        parse_report(PLAIN, heard())

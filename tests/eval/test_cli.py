@@ -20,7 +20,7 @@ SLOW = (*STILL, "agent.pause_s=0.02", "episodes=8", "workers=2", "out=run")
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "goldentime.cli", *arguments]
+    return [sys.executable, "-m", "goldentime", *arguments]
 
 
 def call(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -28,6 +28,8 @@ SPEC = NetSpec(
     widths=(4, 6, 8, 8, 8),
     depths=(1, 1, 1, 1),
     features=8,
+    close=(4, 6, 8, 8),
+    smoke=(4, 6, 8, 8),
 )
 
 
@@ -45,7 +47,11 @@ def small_net(seed=0):
 def test_every_size_has_as_many_answers_as_cells(height, width):
     cells = small_net()(torch.zeros(1, 3, height, width))
     count = len(centres_px(height, width))
-    assert [part.shape for part in cells] == [(1, count, 2), (1, count, 4), (1, count, 5), (1, count, 8)]
+    assert [part.shape for part in cells] == [
+        (1, count, 2),
+        (1, count, 4),
+        (1, count, 8),
+    ]
     assert bool((cells.reaches > 0).all())
 
 
@@ -76,7 +82,6 @@ def answers(*boxes):
     cells = Cells(
         torch.full((1, len(centres), 2), -20.0),
         torch.ones(1, len(centres), 4),
-        torch.zeros(1, len(centres), 5),
         torch.zeros(1, len(centres), 8),
     )
     for number, (category, score, corners) in enumerate(boxes):
@@ -106,6 +111,18 @@ def test_a_detection_says_who_and_how():
     assert sum(person.kind_scores.values()) == pytest.approx(1.0, abs=1e-5)
     assert np.linalg.norm(person.embedding) == pytest.approx(1.0, abs=1e-5)
     assert all(d.kind == "" for d in found if d.category == "car")
+
+
+def test_a_look_tells_the_smoke_as_well():
+    picture = np.full((64, 96, 3), 90, np.uint8)
+    seen = Detector(small_net(), least_score=0.3).look(picture)
+    assert list(seen.detections) == Detector(small_net(), least_score=0.3).detect(picture)
+    smoke = seen.smoke
+    assert smoke.extinction_per_m.shape == smoke.transmittance.shape == (2, 3)
+    assert (smoke.extinction_per_m >= 0).all() and smoke.mean_extinction_per_m == pytest.approx(
+        smoke.extinction_per_m.mean()
+    )
+    assert (smoke.transmittance >= 0).all() and (smoke.transmittance <= 1).all()
 
 
 def test_the_same_picture_gives_the_same_detections():

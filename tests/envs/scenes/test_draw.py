@@ -19,6 +19,7 @@ from goldentime.envs.scenes.draft import Bounds, prop_bounds, solid_bounds
 from goldentime.envs.scenes.draw import CLEAR_M, REACH_M, counted_as, draw_scene
 from goldentime.envs.scenes.palette import CLOTHES
 from goldentime.envs.scenes.scene import Pool, Scene, SceneConfig
+from goldentime.envs.scenes.seats import SEATS
 from goldentime.envs.signs import Mounting, face_corners
 from goldentime.errors import ConfigError, ScenarioError
 from goldentime.records import canonical_json, dump
@@ -118,13 +119,47 @@ def test_things_have_hulls_and_do_not_overlap(place, seed):
     rooms = {i: prop_bounds(prop) for i, prop in enumerate(scene.props)}
     carried = {frozenset(thing.props) for thing in scene.things}
     for a, b in combinations(rooms, 2):
-        if not any({a, b} <= group for group in carried):
+        on_a_seat = {scene.props[i].asset.split("-")[-1] == "seated" for i in (a, b)} == {True, False}
+        on_a_seat &= any(load_asset(scene.props[i].asset).kind in SEATS for i in (a, b))
+        if not on_a_seat and not any({a, b} <= group for group in carried):
             assert not overlap(rooms[a], rooms[b]), (scene.props[a].asset, scene.props[b].asset)
     standing = {"ground", "floor"}
     boards = [solid_bounds(s) for s in scene.level.solids if s.material != UNSEEN and s.semantic not in standing]
     thick = [room for room in boards if min(room.size) > 0.03]
     for number, room in rooms.items():
+        if scene.props[number].asset.endswith("seated"):
+            # Benches are boards; the box around who sits there holds some of them.
+            room = room._replace(low=(*room.low[:2], room.low[2] + 0.45 * room.size[2]))
+            thick = [board for board in thick if board.size[2] > 0.11 or board.high[2] > 1.3]
         assert not any(overlap(room, other) for other in thick), scene.props[number].asset
+
+
+def test_some_sit_on_chairs_sofas_and_benches():
+    on = Counter()
+    for place, seed in EVERY:
+        scene = scene_of(place, seed)
+        tops = [(solid_bounds(s), s.material) for s in scene.level.solids]
+        for thing in scene.things:
+            prop = scene.props[thing.props[0]] if thing.props else None
+            if prop is None or not prop.asset.endswith("seated"):
+                continue
+            assert thing.posture == "sitting"
+            points = load_asset(prop.asset).vertices * prop.scale
+            hips = points[(points[:, 2] < 0.5 * points[:, 2].max()) & (points[:, 0] < points[:, 0].min() + 0.25)].min(0)
+            x = prop.position[0] + math.cos(prop.yaw) * (hips[0] + 0.15)
+            y = prop.position[1] + math.sin(prop.yaw) * (hips[0] + 0.15)
+            below = [(box, made) for box, made in tops if box.low[0] < x < box.high[0] and box.low[1] < y < box.high[1]]
+            kinds = [
+                load_asset(scene.props[i].asset).kind
+                for t in scene.things
+                if t.kind in SEATS
+                for i in t.props
+                if overlap(prop_bounds(prop), prop_bounds(scene.props[i]))
+            ]
+            seats = [box.high[2] for box, made in below if made == "wood" and box.high[2] > 0.3]
+            assert kinds or any(abs(prop.position[2] + hips[2] - high) < 0.08 for high in seats)
+            on[kinds[0] if kinds else "bench"] += 1
+    assert sum(on.values()) >= 2
 
 
 def overlap(a: Bounds, b: Bounds) -> bool:
@@ -140,7 +175,9 @@ def test_things_stand_on_the_ground(place, seed):
     hung |= {prop for thing in scene.things if thing.carries == "backpack" for prop in thing.props[1:]}
     for number, prop in enumerate(scene.props):
         low = prop_bounds(prop).low[2]
-        if number not in hung:
+        if prop.asset.endswith("seated"):
+            assert min(low - top for top in tops if low > top - 0.02) < 0.5
+        elif number not in hung:
             assert min(abs(low - top) for top in tops) < 0.02, prop.asset
 
 
@@ -189,7 +226,7 @@ def test_people_are_told_by_the_colours_they_wear():
 
 def test_people_carry_backpacks_behind_their_shoulders():
     found = 0
-    for seed in range(8):
+    for seed in range(14):
         scene = scene_of("street", seed)
         for thing in scene.things:
             if thing.carries != "backpack":

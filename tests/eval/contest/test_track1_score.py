@@ -57,7 +57,7 @@ def test_a_file_of_counts_reads_as_it_was_written(tmp_path_factory, counts):
         ('{"track1_results": [{"id": 1, "objects": [0,0,0,0,0,-1]}]}', "expected 6 counts"),
         ('{"track1_results": [{"id": 1, "objects": [0,0,0,0,0,0.5]}]}', "expected 6 counts"),
         ('{"track1_results": [{"id": 1, "objects": [0,0,0,0,0,true]}]}', "expected 6 counts"),
-        (json.dumps({"track1_results": [{"id": 7, "objects": [0] * 6}] * 2}), "clip 7 was given before"),
+        (json.dumps({"track1_results": [{"id": 7, "objects": [0] * 6}] * 2}), "7 was given before"),
     ],
 )
 def test_answers_of_another_form_are_refused_with_their_place(tmp_path, text, message):

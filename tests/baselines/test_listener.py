@@ -1,0 +1,154 @@
+"""The listener: what it makes of what its ears tell it, and a flight with classical ears."""
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from goldentime.baselines.listener import Listener, Utterance
+from goldentime.errors import ConfigError
+from goldentime.eval.log import EpisodeLog
+from goldentime.missions.registry import make_env
+from goldentime.perception.hearing import Heard
+
+
+def heard(number, azimuth_deg, onset_s, last_s, ended=False, **scores):
+    return Heard(
+        number=number,
+        onset_s=onset_s,
+        last_s=last_s,
+        azimuth_rad=math.radians(azimuth_deg),
+        elevation_rad=0.0,
+        voice=max(scores, key=lambda name: scores[name], default=""),
+        voice_scores=scores,
+        confidence=0.8,
+        ended=ended,
+    )
+
+
+class Told:
+    """Ears that hear what they are told to, step by step."""
+
+    def __init__(self, *steps):
+        self._steps = list(steps)
+
+    def hear(self, chunk, rotor_speeds, attitude):
+        return self._steps.pop(0) if self._steps else []
+
+
+BRIEF = {
+    "mission": "voices",
+    "action_hz": 10,
+    "action": {
+        "motion": {"names": list("abcd"), "low": [-1.0] * 4, "high": [1.0] * 4},
+        "report": {
+            "kinds": ["nothing", "unclear", "voice", "man", "woman"],
+            "position_m": {"low": [-9.0] * 3, "high": [9.0] * 3},
+            "placed": [0, 1],
+            "azimuth_rad": {"low": -math.pi, "high": math.pi},
+        },
+    },
+    "sensors": {
+        "microphones": {"kind": "microphones", "options": {"sample_rate_hz": 16_000}},
+        "attitude": {"kind": "attitude"},
+    },
+    "told": {"microphones": {"microphone_m": [[0.1, 0.1, 0.0], [-0.1, 0.1, 0.0], [0.0, -0.1, 0.0], [0.0, 0.0, 0.1]]}},
+    "start_yaw_rad": math.radians(90.0),
+    "start_height_m": 2.0,
+    "time_limit_s": 30.0,
+    "reports": {"budget": 9},
+}
+QUIET = {"microphones": np.zeros((4, 1600), np.float32), "attitude": np.zeros(3, np.float32)}
+
+
+def reports(*steps, count=40):
+    agent = Listener(networks=False)
+    agent.reset(BRIEF)
+    agent._hearer = Told(*steps)
+    made = [agent.act(QUIET)["report"] for _ in range(count)]
+    return [report for report in made if report["kind"]]
+
+
+def test_a_voice_that_has_fallen_silent_is_reported_once_in_the_mission_frame():
+    steps = [[heard(1, 30.0, 0.35, 0.1 * k, man=0.9, woman=0.1)] for k in range(4, 16)]
+    (report,) = reports(*([[]] * 3), *steps, [heard(1, 30.0, 0.35, 1.6, ended=True)])
+    assert report["kind"] == 3
+    assert report["azimuth_rad"] == pytest.approx(math.radians(120.0), abs=1e-3)
+    # The first chunk came before the start.
+    assert report["onset_s"] == pytest.approx(0.35 - 0.101, abs=1e-3)
+    assert report["placed"] == 0
+
+
+def test_a_short_pause_does_not_end_a_call_and_another_direction_is_another_call():
+    first = [[heard(1, 0.0, 0.3, 0.1 * k)] for k in range(4, 10)]
+    again = [[heard(2, 5.0, 1.4, 0.1 * k)] for k in range(15, 22)]
+    assert len(reports(*first, *([[]] * 4), *again)) == 1
+    aside = [[heard(2, 60.0, 1.4, 0.1 * k)] for k in range(15, 22)]
+    assert len(reports(*first, *([[]] * 4), *aside)) == 2
+
+
+def test_blips_are_not_reported_and_a_class_that_is_not_known_is_a_voice():
+    assert reports([heard(1, 0.0, 0.3, 0.4)]) == []
+    steps = [[heard(1, 0.0, 0.3, 0.1 * k, man=0.4, woman=0.3, child=0.3)] for k in range(4, 12)]
+    (report,) = reports(*steps)
+    assert report["kind"] == 2
+
+
+def test_a_pair_of_microphones_takes_what_it_hears_to_be_level_and_ahead():
+    agent = Listener(networks=False)
+    places = [[0.0, 0.1, 0.0], [0.0, -0.1, 0.0]]
+    agent.reset({**BRIEF, "told": {"microphones": {"microphone_m": places}}})
+    for said, meant in ((30.0, 30.0), (150.0, 30.0), (-100.0, -80.0)):
+        x, y, z = agent._ahead(heard(1, said, 0.0, 0.0))
+        assert math.degrees(math.atan2(y, x)) == pytest.approx(meant)
+        assert z == 0.0
+
+
+def test_directions_from_several_places_meet():
+    agent = Listener(networks=False)
+    agent.reset(BRIEF)
+    agent._patrol = object()  # as if it flew
+    utterance = Utterance(1.0)
+    there = np.array([4.0, 3.0, 1.5])
+    for x in np.arange(0.0, 3.0, 0.25):
+        unit = there - (x, 0.0, 2.0)
+        utterance.add(heard(1, 0.0, 1.0, 2.0), unit / np.linalg.norm(unit), 2.0, (float(x), 0.0, 2.0))
+    place = agent._meet(utterance)
+    assert place is not None and math.dist(place, there) < 0.1
+
+
+@pytest.mark.parametrize("lacking", ["microphones", "attitude"])
+def test_it_says_which_sensors_it_lacks(lacking):
+    sensors = {name: sensor for name, sensor in BRIEF["sensors"].items() if name != lacking}
+    with pytest.raises(ConfigError, match=rf"agent listener, mission voices: .*'{lacking}'"):
+        Listener(networks=False).reset({**BRIEF, "sensors": sensors})
+
+
+def short_agent():
+    """The agent of docs/voices.md."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "voices.md").read_text("utf-8")
+    (code,) = [code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "class Ears" in code]
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names["Ears"]()
+
+
+@pytest.mark.parametrize("make", [lambda: Listener(networks=False), short_agent], ids=["listener", "docs"])
+def test_it_finds_loud_voices_in_the_open(make):
+    log = EpisodeLog()
+    cast = {"callers": [1, 1], "others": [0, 0], "repeats": [2, 2], "snr_db": 15.0}
+    scenario = {"difficulty": 0.0, "time_limit_s": 12.0, "cast": cast}
+    env = make_env("voices", recorder=log, scenario=scenario, sensors={"lidar": None})
+    agent = make()
+    observation, _ = env.reset(seed=2)
+    agent.reset(env.brief)
+    over = False
+    while not over:
+        observation, _, ended, cut, _ = env.step(agent.act(observation))
+        over = ended or cut
+    env.close()
+    assert log.totals["found"].times >= 1
+    assert all(event.detail["error_deg"] < 10.0 for event in log.events if event.kind == "found")
