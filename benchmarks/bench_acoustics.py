@@ -113,7 +113,7 @@ def plot(file: Path, rounds: int) -> None:
         panel.annotate("20 times real time", (values[0], 5.1), color="tab:red", fontsize=8)
         panel.set(xlabel=name, ylim=(0.0, None), xticks=values)
         panel.grid(alpha=0.3)
-    panels[0].set_ylabel("processor time per 100 ms, best round [ms]")
+    panels[0].set_ylabel("processor time [ms per 100 ms]")
     figure.savefig(file, dpi=110)
 
 
