@@ -26,7 +26,7 @@ def train_head(task: VoiceTask, count: int, seed: int) -> nn.Linear:
     rows, classes = [], []
     for number in range(-(-count // _PER_LENGTH)):
         rng = stream(seed, "hearing.embedding", number)
-        length = int(rng.uniform(0.6, 1.4) * RATE_HZ)
+        length = int(rng.uniform(0.6, 1.4) * RATE_HZ / 1024) * 1024
         sounds, voices = task.sounds(length, _PER_LENGTH, rng)
         rows.append(net.embed(np.stack(sounds)))
         classes += voices

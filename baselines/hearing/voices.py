@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve, resample
+from scipy.signal import fftconvolve
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -22,6 +22,7 @@ from goldentime.rng import stream
 __all__ = ["VoiceBatch", "VoiceConfig", "VoiceTask", "beams_of", "disguised"]
 
 Signal = NDArray[np.float32]
+_BLOCK = 800
 
 
 @record
@@ -69,14 +70,14 @@ def disguised(sound: Signal, length: int, config: VoiceConfig, rng: np.random.Ge
     wanted = int(length * ratio) + 1
     if len(sound) < wanted:
         sound = np.tile(sound, -(-wanted // max(len(sound), 1)))
-    powers = np.convolve(sound**2, np.ones(RATE_HZ // 10), "same")
+    blocks = np.sqrt((sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK) ** 2).mean(1))
+    loud = blocks > 0.3 * blocks.max()
     # A window somewhere in which there is something.
     for _ in range(8):
         start = int(rng.integers(len(sound) - wanted + 1))
-        piece = sound[start : start + wanted]
-        if (powers[start : start + wanted] > 0.1 * powers.max()).mean() > 0.4:
+        if loud[start // _BLOCK : (start + wanted) // _BLOCK].mean() > 0.4:
             break
-    piece = np.asarray(resample(piece, length), np.float32)
+    piece = np.interp(np.arange(length) * ratio, np.arange(wanted), sound[start : start + wanted]).astype(np.float32)
     if rng.random() < config.echo:
         piece = fftconvolve(piece, _echo(rng))[:length].astype(np.float32)
     spectrum = np.fft.rfft(piece)
@@ -157,7 +158,7 @@ class VoiceTask:
     def batch(self, step: int) -> VoiceBatch:
         """The voices of a step, all of one length."""
         rng = stream(self._seed, "hearing.voices", step)
-        length = int(rng.uniform(*self._config.seconds) * RATE_HZ)
+        length = int(rng.uniform(*self._config.seconds) * RATE_HZ / 1024) * 1024  # fast to transform
         return self._made((self._speakers, self._noises), length, self._config, rng)
 
     def sounds(self, length: int, count: int, rng: np.random.Generator) -> tuple[list[Signal], list[int]]:

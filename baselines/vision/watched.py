@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def watch_once(finder: Finder, weights: bytes, clip: Path, config: CounterConfig
 def watched_bytes(watched: Watched) -> bytes:
     """As one compressed NumPy archive."""
     found = [(step, boxes) for step, boxes in enumerate(watched.boxes) if boxes is not None]
-    arrays = {
+    arrays: dict[str, Any] = {
         "size_px": np.array(watched.size_px),
         "categories": np.array(watched.categories),
         "motions": np.array([np.full((2, 3), np.nan) if motion is None else motion for motion in watched.motions]),

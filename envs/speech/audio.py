@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from goldentime.errors import ConfigError, MissingDependencyError
 
-__all__ = ["Recent", "read_audio", "read_length", "resampled"]
+__all__ = ["Recent", "from_pcm", "read_audio", "read_length", "resampled"]
 
 Floats = NDArray[np.float32]
 
@@ -52,6 +52,12 @@ def _soundfile() -> Any:
     except ImportError:
         raise MissingDependencyError("speech needs soundfile; install the extra: pip install 'goldentime[hear]'") from None
     return soundfile
+
+
+def from_pcm(content: bytes) -> Floats:
+    """16-bit little-endian samples as (samples,) float32 in [-1, 1]."""
+    sound: Floats = np.frombuffer(content, "<i2").astype(np.float32) / np.float32(32768)
+    return sound
 
 
 def resampled(sound: NDArray[Any], rate_hz: int, wanted_hz: int) -> Floats:

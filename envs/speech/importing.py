@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.speech.audio import read_audio, resampled
+from goldentime.envs.speech.audio import from_pcm, read_audio, resampled
 from goldentime.envs.speech.bank import Clip, Entry, write_index
 from goldentime.envs.speech.levels import active_rms, trimmed
 from goldentime.envs.speech.recordings import PEOPLE, Person
@@ -179,7 +179,7 @@ def _read(ending: str, content: bytes, rate: int) -> tuple[Floats, int]:
     if ending == "g722":
         return _g722(content), 16000
     if ending == "raw":
-        return np.frombuffer(content[: len(content) // 2 * 2], "<i2").astype(np.float32) / 32768, rate
+        return from_pcm(content[: len(content) // 2 * 2]), rate
     if ending == "gsm":
         return read_audio(io.BytesIO(content), format="RAW", subtype="GSM610", samplerate=8000, channels=1)
     return read_audio(io.BytesIO(content))
@@ -192,7 +192,7 @@ def _g722(content: bytes) -> Floats:
         raise MissingDependencyError(
             "speech import: G.722 recordings need a decoder; install it: pip install G722"
         ) from None
-    return np.asarray(G722(16000, 64000).decode(content), np.float32) / 32768
+    return from_pcm(G722(16000, 64000).decode(content).tobytes())
 
 
 def _flac(sound: Floats, rate_hz: int) -> bytes:

@@ -21,8 +21,8 @@ CHILD_BELOW_YEARS = 13
 SOUND = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 
 ARCTIC_VOICES: dict[str, Voice] = {
-    **dict.fromkeys(("aew", "ahw", "aup", "awb", "bdl", "fem", "gka", "jmk", "ksp", "rms", "rxr"), "man"),  # type: ignore[dict-item]
-    **dict.fromkeys(("axb", "clb", "eey", "ljm", "lnh", "slp", "slt"), "woman"),  # type: ignore[dict-item]
+    **dict.fromkeys(("aew", "ahw", "aup", "awb", "bdl", "fem", "gka", "jmk", "ksp", "rms", "rxr"), "man"),
+    **dict.fromkeys(("axb", "clb", "eey", "ljm", "lnh", "slp", "slt"), "woman"),
 }
 """As published with the CMU ARCTIC databases."""
 
