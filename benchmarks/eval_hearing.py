@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ from goldentime.baselines.hearing.windows import WINDOW, HearingSet, gain_for
 from goldentime.eval.score.aggregate import wilson
 from goldentime.perception.hearing_directions import find_peaks, towards
 from goldentime.perception.hearing_doa import Steerer, music_map, noise_beam_map, reference_music_map, srp_phat_map
-from goldentime.perception.hearing_net import load_finder, load_teller
+from goldentime.perception.hearing_net import NetFinder, load_finder, load_teller
 from goldentime.perception.hearing_noise import mvdr, rotor_lines
 from goldentime.perception.hearing_spectra import HOP, covariances, spectra, waveform
 from goldentime.perception.hearing_voice import VOICES, pitch_hz, voice_by_pitch
@@ -140,22 +139,22 @@ def voice_table(data: HearingSet, clips: int, ways: Ways, doa: Path | None) -> N
     print(f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women, children apart")
     cells = "  ".join(f"{head:>20}" for head in ("men", "women", "children"))
     print(f"{'method':16} {'through':8} {'SNR':>5}  {'men and women, balanced':>24}  {cells}")
-    for name, way in ways.items():
-        for through in ("beam", "one mic"):
-            for snr_db in (None, *SNRS_DB):
-                rows = [_answered(data, place, snr_db, through, finder, way) for place in range(clips)]
+    for through in ("beam", "one mic"):
+        for snr_db in (None, *SNRS_DB[1:]):
+            sounds = [_sound(data, place, snr_db, finder if through == "beam" else None) for place in range(clips)]
+            truths = [data.voices[place]["voice"] for place in range(clips)]
+            for name, way in ways.items():
+                rows = [(truth, way(sound)) for truth, sound in zip(truths, sounds, strict=True)]
                 _voice_line(name, through, snr_db, rows)
 
 
-def _answered(
-    data: HearingSet, place: int, snr_db: float | None, through: str, finder: Any, way: Callable[[NDArray[np.float32]], str]
-) -> tuple[str, str]:
+def _sound(data: HearingSet, place: int, snr_db: float | None, finder: NetFinder | None) -> NDArray[np.float32]:
+    """A second of a voice: the beam towards where the finder finds it, or the first microphone's."""
     window, noise, speeds = mixture(data, place, 60.0 if snr_db is None else snr_db, 2 * WINDOW)
-    if through == "beam":
+    if finder is not None:
         peak = finder.find(window[:, : WINDOW // HOP], noise, 1, rotor_lines(speeds))[0]
         window = mvdr(window, towards(peak.azimuth_rad, peak.elevation_rad), data.positions_m, noise)[None]
-    sound = waveform(window[0], (window.shape[1] + 1) * HOP)
-    return data.voices[place]["voice"], way(sound)
+    return waveform(window[0], (window.shape[1] + 1) * HOP)
 
 
 def _voice_line(name: str, through: str, snr_db: float | None, rows: list[tuple[str, str]]) -> None:
