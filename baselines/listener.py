@@ -18,6 +18,7 @@ from goldentime.errors import ConfigError
 from goldentime.perception.calibration import read_calibration
 from goldentime.perception.hearing import Calibration, Heard, Hearer
 from goldentime.perception.hearing_position import Bearing, locate, turned
+from goldentime.perception.hearing_spectra import microphones_at
 from goldentime.types import Brief, Vec3
 
 __all__ = ["Listener", "Utterance"]
@@ -33,7 +34,14 @@ _SHORTEST_S, _LEAST = 0.2, 0.35
 """Shorter ones, and those less sure on the mean, are not reported."""
 _TOLD_APART = 0.45
 """A class with less evidence is not named, where a voice without a class can be reported."""
-_NEW_S, _SIGMA_RAD = 0.3, 0.08
+_ELEVATION_RAD = (math.radians(-50.0), math.radians(40.0))
+"""Nobody calls from straight below or above: what seems to is an echo from floor or ceiling, or the rotors."""
+_GHOST, _ECHO_RAD, _SURE, _KEPT_S = 0.5, math.radians(35.0), 0.75, 4.0
+"""What sounds together with something that has this much more evidence is its echo, unless it is sure itself and from
+elsewhere; what was told is kept so long to compare with."""
+_AWAKE_S = 0.3
+"""What seems to sound from the very beginning is the drone itself."""
+_SIGMA_RAD = 0.08
 _MEET_RAD = math.radians(12.0)
 _BASELINE_M, _UNSURE_M = 0.8, 1.5
 
@@ -79,7 +87,8 @@ class Listener:
 
     Args:
         speed_m_s: along the route, where the drone has what it needs to fly it; 0 to hover.
-        networks: whether directions and classes are the networks'; without them MUSIC finds directions and no class is told.
+        networks: whether directions and classes are the networks'; without them MUSIC finds directions and no class is
+            told.
         finder: weights of the network for directions, the shipped ones if not given.
         teller: weights of the network for classes.
     """
@@ -113,6 +122,7 @@ class Listener:
         flies = self._speed_m_s > 0.0 and sensors.keys() >= {*SENSES}
         self._patrol = Patrol(brief, self._speed_m_s, 0.0) if flies else None
         self._open: list[Utterance] = []
+        self._over: list[Utterance] = []
         self._heard: dict[int, Utterance] = {}
         self._callers: list[list[Bearing]] = []
         motion = brief["action"]["motion"]
@@ -134,7 +144,7 @@ class Listener:
 
             paths = [Path(path) if path else None for path in self._weights]
             # The network was taught in three dimensions; a pair of microphones hears in one.
-            finder = load_finder(places, paths[0]) if self._across is None else None
+            finder = load_finder(microphones_at(places), paths[0]) if self._across is None else None
             teller = load_teller(paths[1])
         return Hearer(places, options["sample_rate_hz"], calibration, finder=finder, teller=teller)
 
@@ -190,9 +200,25 @@ class Listener:
             if closing or self._time_s - utterance.last_s > _PAUSE_S:
                 self._open.remove(utterance)
                 long_enough = utterance.last_s - utterance.onset_s >= _SHORTEST_S
-                if long_enough and utterance.confidence >= _LEAST:
+                self._over.append(utterance)
+                if long_enough and utterance.confidence >= _LEAST and self._likely(utterance):
                     return self._say(utterance, self._meet(utterance))
+        self._over = [one for one in self._over if self._time_s - one.last_s < _KEPT_S]
         return None
+
+    def _likely(self, utterance: Utterance) -> bool:
+        """Whether somebody may have called there: no echo of another call, and not the drone itself."""
+        low, high = _ELEVATION_RAD
+        if not low <= math.asin(min(max(float(utterance.unit[2]), -1.0), 1.0)) <= high or utterance.onset_s < _AWAKE_S:
+            return False
+        for other in (*self._open, *self._over):
+            shared_s = min(utterance.last_s, other.last_s) - max(utterance.onset_s, other.onset_s)
+            together = shared_s > 0.5 * (utterance.last_s - utterance.onset_s)
+            if other is not utterance and together and utterance.weight < _GHOST * other.weight:
+                apart = _angle(utterance.unit, other.unit)
+                if apart < _ECHO_RAD or utterance.confidence < _SURE:
+                    return False
+        return True
 
     def _meet(self, utterance: Utterance) -> Vec3 | None:
         """Where the caller is, by all that was heard of them from several places."""

@@ -1,6 +1,9 @@
 """The listener: what it makes of what its ears tell it, and a flight with classical ears."""
 
 import math
+import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -124,11 +127,22 @@ def test_it_says_which_sensors_it_lacks(lacking):
         Listener(networks=False).reset({**BRIEF, "sensors": sensors})
 
 
-def test_it_finds_loud_voices_in_the_open():
+def short_agent():
+    """The agent of docs/voices.md."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "voices.md").read_text("utf-8")
+    (code,) = [code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "class Ears" in code]
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names["Ears"]()
+
+
+@pytest.mark.parametrize("make", [lambda: Listener(networks=False), short_agent], ids=["listener", "docs"])
+def test_it_finds_loud_voices_in_the_open(make):
     log = EpisodeLog()
-    scenario = {"difficulty": 0.0, "time_limit_s": 14.0, "cast": {"callers": [1, 1], "others": [0, 0], "snr_db": 15.0}}
+    cast = {"callers": [1, 1], "others": [0, 0], "repeats": [2, 2], "snr_db": 15.0}
+    scenario = {"difficulty": 0.0, "time_limit_s": 12.0, "cast": cast}
     env = make_env("voices", recorder=log, scenario=scenario, sensors={"lidar": None})
-    agent = Listener(networks=False)
+    agent = make()
     observation, _ = env.reset(seed=2)
     agent.reset(env.brief)
     over = False
@@ -136,5 +150,5 @@ def test_it_finds_loud_voices_in_the_open():
         observation, _, ended, cut, _ = env.step(agent.act(observation))
         over = ended or cut
     env.close()
-    assert log.totals["found"].times == log.totals["called"].times >= 1
+    assert log.totals["found"].times >= 1
     assert all(event.detail["error_deg"] < 10.0 for event in log.events if event.kind == "found")
