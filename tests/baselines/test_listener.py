@@ -1,5 +1,6 @@
 """The listener: what it makes of what its ears tell it, and a flight with classical ears."""
 
+import dataclasses
 import math
 import re
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from goldentime.baselines.listener import Listener, Utterance
+from goldentime.baselines.listener import Listener
+from goldentime.baselines.listener_calls import Utterance, likely
 from goldentime.errors import ConfigError
 from goldentime.eval.log import EpisodeLog
 from goldentime.missions.registry import make_env
@@ -107,16 +109,39 @@ def test_a_pair_of_microphones_takes_what_it_hears_to_be_level_and_ahead():
         assert z == 0.0
 
 
+def utterance(azimuth_deg, onset_s, last_s, confidence=0.8, elevation_deg=0.0):
+    a, e = math.radians(azimuth_deg), math.radians(elevation_deg)
+    unit = np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
+    made = Utterance(onset_s)
+    for _ in range(max(round(10 * (last_s - onset_s)), 1)):
+        made.add(dataclasses.replace(heard(1, 0.0, onset_s, last_s), confidence=confidence), unit, last_s, (0.0, 0.0, 2.0))
+    return made
+
+
+def test_echoes_sirens_and_what_is_below_are_no_calls():
+    call = utterance(0.0, 5.0, 7.0)
+    assert likely(call, [call, utterance(90.0, 5.0, 7.0)])
+    echo = utterance(30.0, 5.2, 5.9, 0.7)
+    assert not likely(echo, [call, echo])
+    assert likely(utterance(90.0, 5.2, 5.9, 0.7), [call]), "another one who calls at the same time"
+    assert not likely(utterance(90.0, 5.2, 5.9, 0.5), [call]), "faint, and while somebody calls"
+    assert not likely(utterance(0.0, 5.0, 10.0), [])
+    siren = [utterance(0.0, start, start + 2.8) for start in (5.0, 9.0)]
+    assert not likely(utterance(5.0, 13.0, 14.5), siren)
+    assert not likely(utterance(0.0, 5.0, 7.0, elevation_deg=-70.0), [])
+    assert not likely(utterance(0.0, -0.1, 1.5), []), "from the very beginning"
+
+
 def test_directions_from_several_places_meet():
     agent = Listener(networks=False)
     agent.reset(BRIEF)
     agent._patrol = object()  # as if it flew
-    utterance = Utterance(1.0)
+    said = Utterance(1.0)
     there = np.array([4.0, 3.0, 1.5])
     for x in np.arange(0.0, 3.0, 0.25):
         unit = there - (x, 0.0, 2.0)
-        utterance.add(heard(1, 0.0, 1.0, 2.0), unit / np.linalg.norm(unit), 2.0, (float(x), 0.0, 2.0))
-    place = agent._meet(utterance)
+        said.add(heard(1, 0.0, 1.0, 2.0), unit / np.linalg.norm(unit), 2.0, (float(x), 0.0, 2.0))
+    place = agent._meet(said)
     assert place is not None and math.dist(place, there) < 0.1
 
 
