@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from goldentime.baselines.hearing.windows import WINDOW, HearingSet, gain_for
 from goldentime.eval.score.aggregate import wilson
 from goldentime.perception.hearing_directions import find_peaks, towards
-from goldentime.perception.hearing_doa import Steerer, music_map, reference_music_map, srp_phat_map
+from goldentime.perception.hearing_doa import Steerer, music_map, noise_beam_map, reference_music_map, srp_phat_map
 from goldentime.perception.hearing_net import load_finder, load_teller
 from goldentime.perception.hearing_noise import mvdr, rotor_lines
 from goldentime.perception.hearing_spectra import HOP, covariances, spectra, waveform
@@ -36,6 +36,7 @@ SNRS_DB = (20.0, 10.0, 0.0, -5.0, -10.0)
 Spectrum = NDArray[np.complex64]
 Method = Callable[[Spectrum, Spectrum, NDArray[np.float64]], tuple[float, float]]
 """Window (mics, frames, bins), the noise's covariance, rotor speeds -> azimuth and elevation."""
+Ways = dict[str, Callable[[NDArray[np.float32]], str]]
 
 
 def methods(data: HearingSet, checkpoint: Path | None, reference: bool) -> dict[str, Method]:
@@ -56,6 +57,7 @@ def methods(data: HearingSet, checkpoint: Path | None, reference: bool) -> dict[
         "SRP-PHAT": lambda window, noise, speeds: best(srp_phat_map(window, steerer)),
         "MUSIC": lambda window, noise, speeds: best(music_map(covariances(window), steerer)),
         "GEVD-MUSIC": lambda window, noise, speeds: best(music_map(covariances(window), steerer, 1, noise)),
+        "noise-whitened beam": lambda window, noise, speeds: best(noise_beam_map(covariances(window), steerer, noise)),
         "network": net,
     }
     if reference:
@@ -72,27 +74,28 @@ def mixture(data: HearingSet, place: int, snr_db: float, length: int) -> tuple[S
     return window, data.own_noise(row["drone"]).covariance(speeds), speeds
 
 
-def direction_table(data: HearingSet, clips: int, checkpoint: Path | None, reference: bool) -> None:
+def direction_table(data: HearingSet, clips: int, ways: dict[str, Method], seconds: float) -> None:
     """Errors by method and ratio."""
-    print(f"{clips} windows of 0.5 s, {len({v['speaker'] for v in data.voices[:clips]})} speakers, array of "
-          f"{len(data.positions_m)} microphones")  # fmt: skip
-    print(
-        f"{'method':24} {'SNR':>4}  {'median azimuth error':>22}  {'within 20 in azimuth':>22}  {'within 10 in both':>22}   ms"
-    )
-    for name, method in methods(data, checkpoint, reference).items():
+    speakers = len({voice["speaker"] for voice in data.voices[:clips]})
+    print(f"{clips} windows of {seconds:g} s, {speakers} speakers, array of {len(data.positions_m)} microphones")
+    heads = ("median azimuth error", "within 20 in azimuth", "within 10 in both")
+    print(f"{'method':24} {'SNR':>4}  {'  '.join(f'{head:>22}' for head in heads)}   ms")
+    for name, method in ways.items():
         for snr_db in SNRS_DB:
-            errors, spent_s = _errors(data, method, snr_db, clips)
+            errors, spent_s = _errors(data, method, snr_db, clips, round(2 * seconds * WINDOW))
             both = (errors[:, 0] <= 10) & (errors[:, 1] <= 10)
             cells = (median(errors[:, 0]), share(errors[:, 0] <= 20), share(both))
             told = "  ".join(f"{cell:>22}" for cell in cells)
             print(f"{name:24} {snr_db:4.0f}  {told} {1000 * spent_s / clips:4.0f}", flush=True)
 
 
-def _errors(data: HearingSet, method: Method, snr_db: float, clips: int) -> tuple[NDArray[np.float64], float]:
+def _errors(
+    data: HearingSet, method: Method, snr_db: float, clips: int, length: int = WINDOW
+) -> tuple[NDArray[np.float64], float]:
     """(clips, 2) errors in azimuth and elevation [deg], and the processor's time [s]."""
     rows, spent_s = [], 0.0
     for place in range(clips):
-        window, noise, speeds = mixture(data, place, snr_db, WINDOW)
+        window, noise, speeds = mixture(data, place, snr_db, length)
         begun = time.process_time()
         azimuth, elevation = method(window, noise, speeds)
         spent_s += time.process_time() - begun
@@ -116,21 +119,27 @@ def share(right: NDArray[np.bool_]) -> str:
     return f"{figure.mean:.1%} ({figure.low:.1%}-{figure.high:.1%})"
 
 
-def voice_table(data: HearingSet, clips: int, checkpoint: Path | None, doa: Path | None, pitch: bool) -> None:
-    """Classes by method and ratio; `clean` is the voice in its room without any noise."""
-    teller, finder = load_teller(checkpoint), load_finder(data.positions_m, doa, least=0.0)
-    ways: dict[str, Callable[[NDArray[np.float32]], str]] = {
-        "network": lambda sound: VOICES[int(teller.tell(sound).argmax())],
-    }
+def tellers(checkpoint: Path | None, embedding: Path | None, pitch: bool) -> Ways:
+    """What tells classes in a signal at 16 kHz."""
+    teller = load_teller(checkpoint)
+    ways: Ways = {"network": lambda sound: VOICES[int(teller.tell(sound).argmax())]}
+    if embedding is not None:
+        from goldentime.perception.hearing_net_embedding import load_embedding_teller
+
+        embedded = load_embedding_teller(embedding)
+        ways["embedding"] = lambda sound: VOICES[int(embedded.tell(sound).argmax())]
     if pitch:
         ways["pitch (librosa)"] = lambda sound: voice_by_pitch(pitch_hz(sound)) or "man"
+    return ways
+
+
+def voice_table(data: HearingSet, clips: int, ways: Ways, doa: Path | None) -> None:
+    """Classes by method and ratio; `clean` is the voice in its room without any noise."""
+    finder = load_finder(data.positions_m, doa, least=0.0)
     speakers = len({v["speaker"] for v in data.voices[:clips]})
-    print(
-        f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women by speakers' windows, children apart"
-    )
-    print(
-        f"{'method':16} {'through':8} {'SNR':>5}  {'men and women, balanced':>24}  {'men':>20}  {'women':>20}  {'children':>20}"
-    )
+    print(f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women, children apart")
+    cells = "  ".join(f"{head:>20}" for head in ("men", "women", "children"))
+    print(f"{'method':16} {'through':8} {'SNR':>5}  {'men and women, balanced':>24}  {cells}")
     for name, way in ways.items():
         for through in ("beam", "one mic"):
             for snr_db in (None, *SNRS_DB):
@@ -165,15 +174,20 @@ def main() -> int:
     parser.add_argument("--voices", action="store_true", help="classes instead of directions")
     parser.add_argument("--pitch", action="store_true", help="also classes by pitch, which takes long")
     parser.add_argument("--reference", action="store_true", help="also pyroomacoustics' MUSIC, which takes long")
+    parser.add_argument("--method", action="append", help="only these, such as --method network")
+    parser.add_argument("--seconds", type=float, default=0.5, help="length of the windows for directions")
     parser.add_argument("--directions", type=Path, help="other weights than those that come with the package")
+    parser.add_argument("--embedding", type=Path, help="also classes by resemblyzer's embedding, with this layer on it")
     parser.add_argument("--teller", type=Path, help="likewise, of the voice net")
     args = parser.parse_args()
     data = HearingSet(args.data)
     clips = min(args.clips, len(data.voices))
     if args.voices:
-        voice_table(data, clips, args.teller, args.directions, args.pitch)
+        voice_table(data, clips, tellers(args.teller, args.embedding, args.pitch), args.directions)
     else:
-        direction_table(data, clips, args.directions, args.reference)
+        ways = methods(data, args.directions, args.reference)
+        chosen = {name: way for name, way in ways.items() if not args.method or name in args.method}
+        direction_table(data, clips, chosen, args.seconds)
     return 0
 
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from goldentime.errors import ConfigError, MissingDependencyError
 from goldentime.perception.hearing_directions import Peak, bearing_of, find_peaks, towards
-from goldentime.perception.hearing_doa import Steerer, music_map
+from goldentime.perception.hearing_doa import Steerer, noise_beam_map
 from goldentime.perception.hearing_noise import OwnNoise, mvdr, rotor_lines
 from goldentime.perception.hearing_position import turned
 from goldentime.perception.hearing_spectra import RATE_HZ, covariances, microphones_at, resampled, spectra, waveform
@@ -105,8 +105,8 @@ class VoiceTeller(Protocol):
         """(3,) shares of man, woman and child in a signal (samples,) at 16 kHz."""
 
 
-class MusicFinder:
-    """Directions by MUSIC that knows the noise, evidence by the energy above the noise."""
+class BeamFinder:
+    """Directions by beams that know the noise, evidence by the energy above the noise."""
 
     def __init__(self, steerer: Steerer, apart_rad: float = math.radians(20.0)) -> None:
         self._steerer, self._apart = steerer, apart_rad
@@ -118,12 +118,14 @@ class MusicFinder:
         there = 1 - math.exp(-2 * float(np.percentile(speech_evidence(power, level), 75)))
         if there < 0.2:
             return []
-        values = music_map(covariances(spectrum), self._steerer, 1, noise)
+        values = noise_beam_map(covariances(spectrum), self._steerer, noise)
+        values = values - np.median(values)
         peaks = find_peaks(values, self._steerer.grid, count, self._apart)
+        best = max(peaks[0].value, 1e-9)
         return [
-            Peak(azimuth_rad=p.azimuth_rad, elevation_rad=p.elevation_rad, value=there * p.value / peaks[0].value)
+            Peak(azimuth_rad=p.azimuth_rad, elevation_rad=p.elevation_rad, value=there * p.value / best)
             for p in peaks
-            if p.value >= 0.7 * peaks[0].value
+            if p.value >= 0.7 * best
         ]
 
 
@@ -134,7 +136,7 @@ class Hearer:
         positions_m: (mics, 3) [m] of the microphones, body frame (forward, left, up).
         sample_rate_hz: of the chunks, at least 16,000.
         calibration: the drone's own noise; without it, what is heard at first is taken for it.
-        finder: finds directions; MUSIC that knows the noise if none is given.
+        finder: finds directions; beams that know the noise if none is given.
         teller: tells man, woman and child apart; without one the class stays empty.
     """
 
@@ -152,7 +154,7 @@ class Hearer:
         self._steerer = Steerer(np.asarray(positions_m, np.float64))
         self._mics = len(self._steerer.positions_m)
         self._rate = sample_rate_hz
-        self._finder: Finder = finder or MusicFinder(self._steerer, self._config.apart_rad)
+        self._finder: Finder = finder or BeamFinder(self._steerer, self._config.apart_rad)
         self._teller = teller
         self._given = None
         if calibration is not None:

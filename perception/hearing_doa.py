@@ -18,7 +18,7 @@ from goldentime.errors import ConfigError
 from goldentime.perception.hearing_directions import SOUND_M_S, DirectionGrid, steering
 from goldentime.perception.hearing_spectra import BINS_HZ, FRAME, RATE_HZ, covariances, microphones_at, resampled, spectra
 
-__all__ = ["Steerer", "delay_gcc_phat", "music_map", "pair_angle", "reference_music_map", "srp_phat_map"]
+__all__ = ["Steerer", "delay_gcc_phat", "music_map", "noise_beam_map", "pair_angle", "reference_music_map", "srp_phat_map"]
 
 Complex = NDArray[np.complex64]
 Floats = NDArray[np.float64]
@@ -100,6 +100,27 @@ def music_map(covariance: Complex, steerer: Steerer, sources: int = 1, noise: Co
     floor = strength[:, : mics - sources].mean(1)
     weight = np.log(np.maximum(strength[:, -1] / np.maximum(floor, 1e-30), 1.0))
     return steerer.as_map((sharp * weight[:, None]).sum(0) / max(float(weight.sum()), 1e-9))
+
+
+def noise_beam_map(covariance: Complex, steerer: Steerer, noise: Complex, loading: float = 1e-2) -> NDArray[np.float32]:
+    """How much louder than the known noise each direction is, mean over the bins of the logarithm.
+
+    In each bin it is `a^H N^-1 R N^-1 a / a^H N^-1 a`, the power behind the beam that lets the least of the noise pass over
+    what it lets pass: the likelihood ratio of one source in Gaussian noise. Unlike MUSIC it needs no number of sources, and
+    errors of the array hurt it less.
+
+    Args:
+        covariance: (bins, mics, mics) of all bins.
+        noise: likewise, of the noise alone.
+        loading: of the noise's diagonal, as a share of its mean.
+    """
+    known = noise[steerer.band].astype(np.complex128)
+    mics = known.shape[-1]
+    level = np.trace(known, axis1=1, axis2=2).real / mics
+    inverse = np.linalg.inv(known + (loading * level + 1e-20)[:, None, None] * np.eye(mics))
+    heard = inverse @ covariance[steerer.band] @ inverse
+    louder = np.maximum(steerer.power(heard.astype(np.complex64)), 0) / steerer.power(inverse.astype(np.complex64))
+    return steerer.as_map(np.log(louder + 0.1).mean(0))
 
 
 def whiteners(noise: Complex, loading: float = 1e-3) -> NDArray[np.complex128]:

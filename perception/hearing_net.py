@@ -35,6 +35,7 @@ __all__ = [
     "VoiceNet",
     "beam_tables",
     "load_finder",
+    "load_net",
     "load_teller",
     "net_bytes",
 ]
@@ -282,10 +283,19 @@ def load_finder(positions_m: NDArray[np.float64], path: Path | None = None, *, l
     Raises:
         ConfigError: the file is missing or holds something else.
     """
+    return NetFinder(load_net(path), positions_m, least=least)
+
+
+def load_net(path: Path | None = None) -> DirectionNet:
+    """The bare network, in evaluation mode.
+
+    Raises:
+        ConfigError: the file is missing or holds something else.
+    """
     weights, sizes = _read(path, _DIRECTIONS)
     net = DirectionNet(**sizes)
     net.load_state_dict(weights)
-    return NetFinder(net, positions_m, least=least)
+    return net.eval()
 
 
 def load_teller(path: Path | None = None) -> NetTeller:

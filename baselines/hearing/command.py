@@ -9,11 +9,13 @@ from typing import Any
 import torch
 
 from goldentime.baselines.hearing.directions import DirectionTask
+from goldentime.baselines.hearing.embedding import train_head
 from goldentime.baselines.hearing.voices import VoiceConfig, VoiceTask
 from goldentime.baselines.hearing.windows import HearingSet, MixConfig
 from goldentime.baselines.vision.loop import LoopConfig, Task, averaged_weights, run_loop
 from goldentime.files import write_atomic
 from goldentime.perception.hearing_net import DirectionNet, VoiceNet, net_bytes
+from goldentime.perception.hearing_net_embedding import head_bytes
 from goldentime.records import load, record
 
 __all__ = ["HearingTraining", "export_nets", "hearing_command"]
@@ -38,6 +40,9 @@ class HearingTraining:
     direction_loop: LoopConfig = field(default_factory=lambda: LoopConfig(minutes=30))
     voice_loop: LoopConfig = field(default_factory=lambda: LoopConfig(minutes=10))
     nets: tuple[str, ...] = ("directions", "voices")
+    """Which of them; `embedding` too, which needs the package `resemblyzer`."""
+    embedded: int = 3000
+    """Voices that the layer on the embedding is fitted to."""
     out: Path = Path("runs/hearing")
 
 
@@ -55,9 +60,12 @@ def hearing_command(settings: Mapping[str, Any]) -> int:
     if "directions" in config.nets:
         task: Task = DirectionTask(data, checks, config.mix, config.batch, config.direction_loop.seed)
         _trained(task, config.direction_loop, config.out / "directions")
+    sets = [data, *(HearingSet(folder) for folder in config.more_voices)]
     if "voices" in config.nets:
-        sets = [data, *(HearingSet(folder) for folder in config.more_voices)]
         _trained(VoiceTask(sets, checks, config.voices, config.voice_loop.seed), config.voice_loop, config.out / "voices")
+    if "embedding" in config.nets:
+        head = train_head(VoiceTask(sets, None, config.voices, 1), config.embedded, config.voice_loop.seed)
+        write_atomic(config.out / "hearing_embedding.safetensors", head_bytes(head))
     export_nets(config.out, config.out)
     return 0
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve, resample
+from scipy.signal import fftconvolve
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -22,6 +22,7 @@ from goldentime.rng import stream
 __all__ = ["VoiceBatch", "VoiceConfig", "VoiceTask", "beams_of", "disguised"]
 
 Signal = NDArray[np.float32]
+_BLOCK = 800
 
 
 @record
@@ -69,14 +70,14 @@ def disguised(sound: Signal, length: int, config: VoiceConfig, rng: np.random.Ge
     wanted = int(length * ratio) + 1
     if len(sound) < wanted:
         sound = np.tile(sound, -(-wanted // max(len(sound), 1)))
-    powers = np.convolve(sound**2, np.ones(RATE_HZ // 10), "same")
+    blocks = np.sqrt((sound[: len(sound) // _BLOCK * _BLOCK].reshape(-1, _BLOCK) ** 2).mean(1))
+    loud = blocks > 0.3 * blocks.max()
     # A window somewhere in which there is something.
     for _ in range(8):
         start = int(rng.integers(len(sound) - wanted + 1))
-        piece = sound[start : start + wanted]
-        if (powers[start : start + wanted] > 0.1 * powers.max()).mean() > 0.4:
+        if loud[start // _BLOCK : (start + wanted) // _BLOCK].mean() > 0.4:
             break
-    piece = np.asarray(resample(piece, length), np.float32)
+    piece = np.interp(np.arange(length) * ratio, np.arange(wanted), sound[start : start + wanted]).astype(np.float32)
     if rng.random() < config.echo:
         piece = fftconvolve(piece, _echo(rng))[:length].astype(np.float32)
     spectrum = np.fft.rfft(piece)
@@ -118,6 +119,30 @@ class _Speakers:
         return data.sound(row)
 
 
+_Parts = tuple[_Speakers, list[Signal]]
+
+
+def _drawn(
+    parts: _Parts, length: int, config: VoiceConfig, count: int, rng: np.random.Generator
+) -> tuple[list[Signal], list[int]]:
+    """Voices of all classes alike, as disguises and noises make them."""
+    speakers, noises = parts
+    classes = [name for name in VOICES if any(key[0] == name for key in speakers.by)]
+    sounds, voices = [], []
+    for _ in range(count):
+        voice = classes[int(rng.integers(len(classes)))]
+        sound = disguised(speakers.draw(voice, config.real, rng), length, config, rng)
+        if rng.random() < config.noisy:
+            noise = noises[int(rng.integers(len(noises)))]
+            start = int(rng.integers(max(len(noise) - length, 0) + 1))
+            part = np.resize(noise[start : start + length], length)  # a short one comes again
+            part = part / max(float(np.sqrt(np.mean(part**2))), 1e-9)
+            sound = sound + np.float32(10 ** (-rng.uniform(*config.snr_db) / 20)) * part
+        sounds.append(sound)
+        voices.append(VOICES.index(voice))
+    return sounds, voices
+
+
 class VoiceTask:
     """What the loop trains."""
 
@@ -133,26 +158,16 @@ class VoiceTask:
     def batch(self, step: int) -> VoiceBatch:
         """The voices of a step, all of one length."""
         rng = stream(self._seed, "hearing.voices", step)
-        length = int(rng.uniform(*self._config.seconds) * RATE_HZ)
-        return self._made(self._speakers, self._noises, length, self._config, rng)
+        length = int(rng.uniform(*self._config.seconds) * RATE_HZ / 1024) * 1024  # fast to transform
+        return self._made((self._speakers, self._noises), length, self._config, rng)
 
-    def _made(
-        self, speakers: _Speakers, noises: list[Signal], length: int, config: VoiceConfig, rng: np.random.Generator
-    ) -> VoiceBatch:
-        classes = [name for name in VOICES if any(key[0] == name for key in speakers.by)]
-        mels, voices = [], []
-        for _ in range(config.batch):
-            voice = classes[int(rng.integers(len(classes)))]
-            sound = disguised(speakers.draw(voice, config.real, rng), length, config, rng)
-            if rng.random() < config.noisy:
-                noise = noises[int(rng.integers(len(noises)))]
-                start = int(rng.integers(len(noise) - length + 1))
-                part = noise[start : start + length]
-                part = part / max(float(np.sqrt(np.mean(part**2))), 1e-9)
-                sound = sound + np.float32(10 ** (-rng.uniform(*config.snr_db) / 20)) * part
-            mels.append(torch.from_numpy(log_mel(sound)))
-            voices.append(VOICES.index(voice))
-        return VoiceBatch(torch.stack(mels), torch.tensor(voices))
+    def sounds(self, length: int, count: int, rng: np.random.Generator) -> tuple[list[Signal], list[int]]:
+        """So many disguised voices of so many samples, and their classes."""
+        return _drawn((self._speakers, self._noises), length, self._config, count, rng)
+
+    def _made(self, parts: "_Parts", length: int, config: VoiceConfig, rng: np.random.Generator) -> VoiceBatch:
+        sounds, voices = _drawn(parts, length, config, config.batch, rng)
+        return VoiceBatch(torch.stack([torch.from_numpy(log_mel(sound)) for sound in sounds]), torch.tensor(voices))
 
     def loss(self, batch: VoiceBatch) -> tuple[Tensor, Mapping[str, float]]:
         """Cross entropy, smoothed a little: borders between classes are not sharp."""
@@ -167,7 +182,7 @@ class VoiceTask:
         found = {}
         for name, noisy in (("clean", 0.0), ("at_5_db", 1.0)):
             plain = VoiceConfig(batch=150, speed=0.0, echo=0.0, noisy=noisy, snr_db=(5.0, 5.0), real=1.0)
-            batch = self._made(*self._checks, RATE_HZ, plain, stream(0, "hearing.voices.check"))
+            batch = self._made(self._checks, RATE_HZ, plain, stream(0, "hearing.voices.check"))
             with torch.inference_mode():
                 answer = model(batch.mel).argmax(1)
             rights = [(answer[batch.voice == k] == k).float().mean() for k in batch.voice.unique()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,11 @@ from goldentime.envs.acoustics.arrays import load_array
 from goldentime.envs.acoustics.clip import sound_scene
 from goldentime.envs.acoustics.ear import Ear, HearingSpec
 from goldentime.envs.acoustics.snr import frame_powers
-from goldentime.envs.acoustics.sounds import Source
+from goldentime.envs.acoustics.sounds import Sounding, Source
 from goldentime.envs.airframe import load_airframe
 from goldentime.eval.dataset.card import card_text, counted, table
 from goldentime.eval.dataset.shards import Recipe, statement_of
-from goldentime.eval.dataset.sounds import SoundConfig, body_direction, draw_stand_for, flight, load_bank, noises, utter
+from goldentime.eval.dataset.sounds import SoundConfig, body_direction, draw_stand_for, flight, load_bank, noises, source_of
 from goldentime.files import write_atomic
 from goldentime.missions.voices_place import PlaceConfig, Stand, rt60_s
 from goldentime.records import canonical_json, record
@@ -46,6 +46,8 @@ class HearingConfig:
     seed: int = 0
     pool: str = "train"
     """`train` or `test`: they share no speaker and no room."""
+    uttered: Literal["call", "talk"] = "call"
+    """By the callers; banks of recordings often hold no calls for help."""
     callers: int = 4
     """Voices per scene."""
     duration_s: float = 2.0
@@ -112,10 +114,14 @@ def _scene(
 
 
 def _callers(config: HearingConfig, stand: Stand, rng: Rng) -> list[Source]:
-    found = []
+    found, bank = [], load_bank(config.sound.bank)
     for seat in stand.seats[: config.callers]:
         kind = seat.voice or config.sound.kinds[int(rng.integers(len(config.sound.kinds)))]
-        found.append(utter(config.sound, config.pool, seat.mouth, kind, [(0.0, config.duration_s)], rng))
+        clip = bank.pick(rng, split=config.pool, voice=kind, kind=config.uttered)
+        start_s = round(float(rng.uniform(0.0, max(config.duration_s - clip.duration_s, 0.0))), 3)
+        duration_s = round(min(clip.duration_s, config.duration_s - start_s), 3)
+        part = Sounding(start_s=start_s, duration_s=duration_s, clip=clip.id)
+        found.append(source_of(kind, seat.mouth, [part], clip.speaker, calls=True))
     return found
 
 
