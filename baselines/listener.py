@@ -30,6 +30,8 @@ _LATE_S = 0.001
 """The microphones render everything so late."""
 _PAUSE_S, _CLOSING_S = 0.7, 1.5
 """Silence after which a call is over; all is told when so little time is left."""
+_CREW_RAD = math.radians(10.0)
+"""What comes from so near to a rescuer's direction is their talk."""
 _SAME_RAD = math.radians(20.0)
 _SHORTEST_S, _LEAST = 0.2, 0.35
 """Shorter ones, and those less sure on the mean, are not reported."""
@@ -73,6 +75,7 @@ class Listener:
         self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._dt_s = 1.0 / brief["action_hz"]
         self._yaw_rad, self._time_s = float(brief["start_yaw_rad"]), -self._dt_s
+        self._crew = [np.array(place) for place in brief.get("crew_m", ())]
         self._start: Vec3 = (0.0, 0.0, float(brief["start_height_m"]))
         flies = self._speed_m_s > 0.0 and sensors.keys() >= {*SENSES}
         self._patrol = Patrol(brief, self._speed_m_s, 0.0) if flies else None
@@ -156,10 +159,17 @@ class Listener:
                 self._open.remove(utterance)
                 long_enough = utterance.length_s >= _SHORTEST_S
                 self._over.append(utterance)
-                if long_enough and utterance.confidence >= _LEAST and likely(utterance, (*self._open, *self._over)):
+                sure = utterance.confidence >= _LEAST and not self._is_crew(utterance)
+                if long_enough and sure and likely(utterance, (*self._open, *self._over)):
                     return self._say(utterance, self._meet(utterance))
         self._over = [one for one in self._over if self._time_s - one.last_s < KEPT_S]
         return None
+
+    def _is_crew(self, utterance: Utterance) -> bool:
+        """Whether it comes from where a rescuer stands."""
+        at = np.array(utterance.bearings[-1].origin if utterance.bearings else self._start)
+        away = [(place - at) / max(float(np.linalg.norm(place - at)), 1e-9) for place in self._crew]
+        return any(angle_between(utterance.unit, unit) < _CREW_RAD for unit in away)
 
     def _meet(self, utterance: Utterance) -> Vec3 | None:
         """Where the caller is, by all that was heard of them from several places."""
