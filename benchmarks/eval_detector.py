@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.vision.detector import HEADLINE, clear_question, find_all
 from goldentime.baselines.vision.detector_data import CutConfig, PictureSet, read_set
-from goldentime.baselines.vision.detector_smoke import cut_smoke
+from goldentime.baselines.vision.detector_smoke import in_cells
 from goldentime.eval.score.classify import balanced_accuracy, confusion, over_groups, roc_auc
 from goldentime.eval.score.coco import Answer, average_precision
 from goldentime.eval.score.slices import GROUPS, Fairness, fairness, slice_table
@@ -155,11 +155,9 @@ def _answers(kind: str, posture: str) -> dict[str, str]:
 def show_smoke(detector: Detector, pictures: PictureSet) -> None:
     """Print how far extinction and transmittance are off, and how surely smoky pictures are told from clear ones."""
     height, width = pictures.pictures.shape[1:3]
-    plain = np.eye(2, 3)
     told, true, seen, passing = [], [], [], []
     for picture, smoke in zip(pictures.pictures, pictures.smoke, strict=True):
-        answer = detector.find([picture])[0]
-        truth = cut_smoke(smoke, plain, (height, width), (height, width), 0.0)
+        answer, truth = detector.smoke(picture), in_cells(smoke, height, width)
         told.append(answer.extinction_per_m)
         seen.append(answer.transmittance)
         true.append(truth[0])

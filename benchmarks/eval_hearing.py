@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ from goldentime.baselines.hearing.windows import WINDOW, HearingSet, gain_for
 from goldentime.eval.score.aggregate import wilson
 from goldentime.perception.hearing_directions import find_peaks, towards
 from goldentime.perception.hearing_doa import Steerer, music_map, noise_beam_map, reference_music_map, srp_phat_map
-from goldentime.perception.hearing_net import load_finder, load_teller
+from goldentime.perception.hearing_net import NetFinder, load_finder, load_teller
 from goldentime.perception.hearing_noise import mvdr, rotor_lines
 from goldentime.perception.hearing_spectra import HOP, covariances, spectra, waveform
 from goldentime.perception.hearing_voice import VOICES, pitch_hz, voice_by_pitch
@@ -36,7 +35,7 @@ SNRS_DB = (20.0, 10.0, 0.0, -5.0, -10.0)
 Spectrum = NDArray[np.complex64]
 Method = Callable[[Spectrum, Spectrum, NDArray[np.float64]], tuple[float, float]]
 """Window (mics, frames, bins), the noise's covariance, rotor speeds -> azimuth and elevation."""
-Ways = dict[str, Callable[[NDArray[np.float32]], str]]
+Ways = dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]]
 
 
 def methods(data: HearingSet, checkpoint: Path | None, reference: bool) -> dict[str, Method]:
@@ -121,50 +120,79 @@ def share(right: NDArray[np.bool_]) -> str:
 
 def tellers(checkpoint: Path | None, embedding: Path | None, pitch: bool) -> Ways:
     """What tells classes in a signal at 16 kHz."""
-    teller = load_teller(checkpoint)
-    ways: Ways = {"network": lambda sound: VOICES[int(teller.tell(sound).argmax())]}
+    ways: Ways = {"network": load_teller(checkpoint).tell}
     if embedding is not None:
         from goldentime.perception.hearing_net_embedding import load_embedding_teller
 
-        embedded = load_embedding_teller(embedding)
-        ways["embedding"] = lambda sound: VOICES[int(embedded.tell(sound).argmax())]
+        ways["embedding"] = load_embedding_teller(embedding).tell
     if pitch:
-        ways["pitch (librosa)"] = lambda sound: voice_by_pitch(pitch_hz(sound)) or "man"
+        ways["pitch (librosa)"] = _by_pitch
     return ways
+
+
+def _by_pitch(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shares from two borders: all to the class, and what is left to the adult class nearer to it."""
+    voice = voice_by_pitch(pitch_hz(sound)) or "man"
+    return np.array([voice == "man", 0.5 if voice == "child" else voice == "woman", voice == "child"], np.float32)
 
 
 def voice_table(data: HearingSet, clips: int, ways: Ways, doa: Path | None) -> None:
     """Classes by method and ratio; `clean` is the voice in its room without any noise."""
     finder = load_finder(data.positions_m, doa, least=0.0)
     speakers = len({v["speaker"] for v in data.voices[:clips]})
-    print(f"{clips} windows of 1 s of {speakers} speakers; balanced over men and women, children apart")
-    cells = "  ".join(f"{head:>20}" for head in ("men", "women", "children"))
-    print(f"{'method':16} {'through':8} {'SNR':>5}  {'men and women, balanced':>24}  {cells}")
+    print(f"{clips} windows of 1 s of {speakers} speakers. Balanced: the mean over men and women.")
+    heads = ("man or woman, balanced", "of three: men", "women", "children")
+    print(f"{'method':16} {'through':8} {'SNR':>5}  {'  '.join(f'{head:>22}' for head in heads)}")
+    truths, sounds = _spoken(data, clips)
     for name, way in ways.items():
-        for through in ("beam", "one mic"):
-            for snr_db in (None, *SNRS_DB):
-                rows = [_answered(data, place, snr_db, through, finder, way) for place in range(clips)]
-                _voice_line(name, through, snr_db, rows)
+        _voice_line((name, "no room", None), truths, np.array([way(sound) for sound in sounds]))
+    truths = np.array([VOICES.index(data.voices[place]["voice"]) for place in range(clips)])
+    for through in ("beam", "one mic"):
+        for snr_db in (None, *SNRS_DB[1:]):
+            sounds = [_sound(data, place, snr_db, finder if through == "beam" else None) for place in range(clips)]
+            for name, way in ways.items():
+                _voice_line((name, through, snr_db), truths, np.array([way(sound) for sound in sounds]))
 
 
-def _answered(
-    data: HearingSet, place: int, snr_db: float | None, through: str, finder: Any, way: Callable[[NDArray[np.float32]], str]
-) -> tuple[str, str]:
+def _spoken(data: HearingSet, count: int) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
+    """The loudest seconds of so many clips as they were spoken, of all speakers alike, and their classes."""
+    speakers: dict[str, list[int]] = {}
+    for place, row in enumerate(data.clips):
+        if row["length"] >= WINDOW:
+            speakers.setdefault(row["speaker"], []).append(place)
+    rng, places = stream(0, "eval_hearing.spoken"), list[int]()
+    while len(places) < count:
+        places += [int(rng.choice(theirs)) for theirs in speakers.values()]
+    sounds = []
+    for place in places:
+        sound = data.sound(data.clips[place])
+        power = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
+        start = int(np.argmax(power[2 * WINDOW :] - power[: -2 * WINDOW])) if len(sound) > 2 * WINDOW else 0
+        sounds.append(sound[start : start + 2 * WINDOW])
+    return np.array([VOICES.index(data.clips[place]["voice"]) for place in places]), sounds
+
+
+def _sound(data: HearingSet, place: int, snr_db: float | None, finder: NetFinder | None) -> NDArray[np.float32]:
+    """A second of a voice: the beam towards where the finder finds it, or the first microphone's."""
     window, noise, speeds = mixture(data, place, 60.0 if snr_db is None else snr_db, 2 * WINDOW)
-    if through == "beam":
+    if finder is not None:
         peak = finder.find(window[:, : WINDOW // HOP], noise, 1, rotor_lines(speeds))[0]
         window = mvdr(window, towards(peak.azimuth_rad, peak.elevation_rad), data.positions_m, noise)[None]
-    sound = waveform(window[0], (window.shape[1] + 1) * HOP)
-    return data.voices[place]["voice"], way(sound)
+    return waveform(window[0], (window.shape[1] + 1) * HOP)
 
 
-def _voice_line(name: str, through: str, snr_db: float | None, rows: list[tuple[str, str]]) -> None:
-    right = {voice: np.array([told == voice for truth, told in rows if truth == voice]) for voice in VOICES}
-    # Of adults the question is man or woman: a woman taken for a child is counted as wrong all the same.
-    adults = [right[voice].mean() for voice in ("man", "woman") if len(right[voice])]
-    cells = "  ".join(f"{share(right[v]) if len(right[v]) else '-':>20}" for v in VOICES)
+def _voice_line(names: tuple[str, str, float | None], truths: NDArray[np.int64], shares: NDArray[np.float32]) -> None:
+    name, through, snr_db = names
+    # Asked man or woman, a child's share counts for neither.
+    adults = [(shares[truths == k][:, :2].argmax(1) == k) for k in (0, 1) if (truths == k).any()]
+    spread = 1.96 * float(np.sqrt(sum(right.mean() * (1 - right.mean()) / len(right) for right in adults))) / len(adults)
+    balanced = float(np.mean([right.mean() for right in adults]))
+    cells = [f"{balanced:.1%} ({max(balanced - spread, 0):.1%}-{min(balanced + spread, 1):.1%})"]
+    for k in range(len(VOICES)):
+        right = shares[truths == k].argmax(1) == k
+        cells.append(share(right) if len(right) else "-")
     told = "clean" if snr_db is None else f"{snr_db:.0f}"
-    print(f"{name:16} {through:8} {told:>5}  {np.mean(adults):24.1%}  {cells}", flush=True)
+    print(f"{name:16} {through:8} {told:>5}  {'  '.join(f'{cell:>22}' for cell in cells)}", flush=True)
 
 
 def main() -> int:

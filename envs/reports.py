@@ -109,7 +109,7 @@ def parse_report(schema: ReportSchema, value: Any) -> Report | None:
         text=_text(value["text"], schema.text_length) if schema.text_length else "",
     )
     if schema.bearing:
-        numbers = {name: _number(value[name], name) for name in _BEARING}
+        numbers: dict[str, Any] = {name: _number(value[name], name) for name in _BEARING}
         report = report._replace(placed=bool(_choice(value["placed"], 2, "placed")), **numbers)
     return report if kind else None
 

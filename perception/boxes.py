@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["corners_of", "keep_best", "overlaps", "widened"]
+__all__ = ["corners_of", "keep_best", "overlaps", "shares_within", "widened"]
 
 Floats = NDArray[np.float64]
 
@@ -30,11 +30,26 @@ def overlaps(a: NDArray[np.floating], b: NDArray[np.floating]) -> Floats:
     Returns:
         (n, m) in [0, 1]; 0 for boxes without area.
     """
+    shared = _shared(a, b)
+    area = _areas(a)[:, None] + _areas(b)
+    return np.asarray(shared / np.maximum(area - shared, 1e-9), np.float64)
+
+
+def shares_within(a: NDArray[np.floating], b: NDArray[np.floating]) -> Floats:
+    """(n, m) of each (n, 4) with each (m, 4), which share of the smaller one lies in the other, in [0, 1]."""
+    smaller = np.minimum(_areas(a)[:, None], _areas(b))
+    return np.asarray(_shared(a, b) / np.maximum(smaller, 1e-9), np.float64)
+
+
+def _areas(corners: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.asarray((corners[:, 2:] - corners[:, :2]).prod(-1))
+
+
+def _shared(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(n, m) area of the intersections."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(-1)
-    area = (a[:, 2:] - a[:, :2]).prod(-1)[:, None] + (b[:, 2:] - b[:, :2]).prod(-1)
-    return np.asarray(shared / np.maximum(area - shared, 1e-9), np.float64)
+    return np.asarray(np.clip(high - low, 0, None).prod(-1))
 
 
 def keep_best(corners: NDArray[np.floating], category: NDArray[np.int64], overlap: float) -> NDArray[np.int64]:

@@ -107,23 +107,31 @@ class Detector:
         Raises:
             ConfigError: the picture has another shape or type.
         """
-        return list(self.look(rgb).detections)
-
-    def look(self, rgb: NDArray[np.uint8]) -> Seen:
-        """What is in a picture, and its smoke; as `detect`, at the same cost."""
-        picture = np.asarray(rgb)
-        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-            raise ConfigError(f"detector: expected (height, width, 3) uint8, got {picture.shape} {picture.dtype}")
+        picture = _checked(rgb)
         found = self.find([picture])[0]
         spec = self._net.spec
         people = {i: n for n, i in enumerate(np.flatnonzero(found.category == _place(spec.categories)).tolist())}
         close = self._people(picture, found.corners_px[list(people)])
-        detections = []
-        for i in range(len(found.score)):
-            answers = _answers(spec, close[people[i]]) if i in people else {}
-            detections.append(_detection(picture, spec, found, i, answers))
-        smoke = Smoke(extinction_per_m=found.extinction_per_m, transmittance=found.transmittance)
-        return Seen(detections=tuple(detections), smoke=smoke)
+        answers = [_answers(spec, close[people[i]]) if i in people else {} for i in range(len(found.score))]
+        return [_detection(picture, spec, found, i, answer) for i, answer in enumerate(answers)]
+
+    def look(self, rgb: NDArray[np.uint8]) -> Seen:
+        """What is in a picture, and its smoke; as `detect`."""
+        return Seen(detections=tuple(self.detect(rgb)), smoke=self.smoke(rgb))
+
+    def smoke(self, rgb: NDArray[np.uint8]) -> Smoke:
+        """The smoke in a picture; as `detect`."""
+        import torch
+
+        from goldentime.perception.detection_net import as_input
+        from goldentime.perception.detection_smoke import THIN_PER_M
+
+        picture = np.ascontiguousarray(_checked(rgb))
+        with torch.inference_mode():
+            extinction, through = self._net.smoke(as_input(torch.from_numpy(picture)[None]))[0]
+            return Smoke(
+                extinction_per_m=(THIN_PER_M * extinction.expm1()).numpy(), transmittance=through.sigmoid().numpy()
+            )
 
     def _people(self, picture: NDArray[np.uint8], corners_px: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, kinds + postures) logits of a second look at each of the boxes (n, 4)."""
@@ -149,6 +157,13 @@ class Detector:
         with torch.inference_mode():
             cells = self._net(as_input(torch.from_numpy(stack)))
             return decode(cells, stack.shape[1], stack.shape[2], self._least_score, self._overlap)
+
+
+def _checked(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    picture = np.asarray(rgb)
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+        raise ConfigError(f"detector: expected (height, width, 3) uint8, got {picture.shape} {picture.dtype}")
+    return picture
 
 
 def _place(categories: Sequence[str]) -> int:

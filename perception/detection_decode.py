@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from goldentime.perception.boxes import keep_best
-from goldentime.perception.detection_net import THIN_PER_M, Cells, centres_px
+from goldentime.perception.detection_net import Cells, centres_px
 
 __all__ = ["Found", "decode"]
 
@@ -28,9 +28,6 @@ class Found(NamedTuple):
     """(n, 4) left, upper, right, lower, within the picture."""
     feature: Floats
     """(n, features)."""
-    extinction_per_m: Floats
-    transmittance: Floats
-    """(rows, columns) each, of the smoke in parts of the picture of 32 pixels."""
 
 
 def decode(cells: Cells, height: int, width: int, least_score: float, overlap: float) -> list[Found]:
@@ -63,5 +60,4 @@ def _decode(
     score, boxes, kinds = flat[place].numpy(), corners.numpy(), category.numpy()
     kept = keep_best(boxes, kinds, overlap)
     chosen = cell[torch.from_numpy(kept)]
-    extinction, through = (THIN_PER_M * cells.smoke[0].expm1()).numpy(), cells.smoke[1].sigmoid().numpy()
-    return Found(kinds[kept], score[kept], boxes[kept], cells.features[chosen].numpy(), extinction, through)
+    return Found(kinds[kept], score[kept], boxes[kept], cells.features[chosen].numpy())

@@ -1,8 +1,8 @@
 """The detector's network: a small residual backbone, features at strides 8, 16 and 32, one shared head.
 
-Each cell of each level says what lies there and how far its box reaches to the four sides (Tian et al. 2019, "FCOS", ICCV);
-the cells of the coarsest level say how thick the smoke is. The levels exchange features downwards and upwards (Liu et al.
-2018, "Path Aggregation Network", CVPR). A second small network, `close`, tells kind and posture of each person.
+Each cell of each level says what lies there and how far its box reaches to the four sides (Tian et al. 2019, "FCOS", ICCV).
+The levels exchange features downwards and upwards (Liu et al. 2018, "Path Aggregation Network", CVPR). Two small networks
+of their own come with it: `close` tells kind and posture of each person that was found, `smoke` how thick the smoke is.
 """
 
 import json
@@ -17,12 +17,12 @@ from torch.nn.functional import interpolate, softplus
 from goldentime.errors import ConfigError
 from goldentime.perception.detection_layers import Residual, unit
 from goldentime.perception.detection_person import CloseNet
+from goldentime.perception.detection_smoke import SmokeNet
 from goldentime.perception.weights import read_weights, weights_bytes
 from goldentime.records import dump, load, record
 
 __all__ = [
     "STRIDES",
-    "THIN_PER_M",
     "Cells",
     "DetectorNet",
     "NetSpec",
@@ -40,8 +40,6 @@ STRIDES = (8, 16, 32)
 _PRIOR = 0.01
 """Score of every class before training: most cells hold nothing."""
 _FORMAT = "goldentime detector 2"
-THIN_PER_M = 0.02
-"""[1/m] extinctions are told on a scale that is linear below this and logarithmic above."""
 
 
 @record
@@ -60,6 +58,8 @@ class NetSpec:
     """Channels of the head."""
     close: tuple[int, int, int, int] = (16, 32, 64, 128)
     """Channels of the second look at strides 2, 4, 8 and 16."""
+    smoke: tuple[int, int, int, int] = (16, 24, 48, 64)
+    """Channels of the network for smoke at strides 4, 8, 16 and 32."""
 
 
 class Cells(NamedTuple):
@@ -71,9 +71,6 @@ class Cells(NamedTuple):
     """(n, cells, 4) float32 [px], from the cell's centre to the left, upper, right and lower side."""
     features: Tensor
     """(n, cells, features) float32, what the class is told from."""
-    smoke: Tensor
-    """(n, 2, rows, columns) float32, of the coarsest level's cells: log(1 + extinction / THIN_PER_M), and the logit of the
-    transmittance. Not by level as the others."""
 
 
 class _Neck(nn.Module):
@@ -115,33 +112,19 @@ class DetectorNet(nn.Module):
         self.what, self.where = (unit(features, features) for _ in range(2))
         self.score = nn.Conv2d(features, len(spec.categories), 1)
         self.reach = nn.Conv2d(features, 4, 1)
-        self.haze = unit(2 * features, features)
-        self.smoke = nn.Conv2d(features, 2, 1)
+        self.smoke = SmokeNet(spec.smoke)
         self.close = CloseNet(len(spec.kinds) + len(spec.postures), spec.close)
         nn.init.constant_(self.score.bias, -float(torch.logit(torch.tensor(1 - _PRIOR))))  # type: ignore[arg-type]
         nn.init.constant_(self.reach.bias, 2.0)  # type: ignore[arg-type]  # both convolutions have a bias
 
     def forward(self, pictures: Tensor) -> Cells:
-        levels = self.levels(pictures)
-        parts = [self._head(level, stride) for level, stride in zip(levels, STRIDES, strict=True)]
-        scores, reaches, features = (torch.cat(part, 1) for part in zip(*parts, strict=True))
-        return Cells(scores, reaches, features, self.smoke_of(levels[-1]))
-
-    def levels(self, pictures: Tensor) -> list[Tensor]:
-        """Features of each of `STRIDES`."""
         x = self.stem(pictures)
         stages = []
         for stage in self.stages:
             x = stage(x)
             stages.append(x)
-        features: list[Tensor] = self.neck(stages[1:])
-        return features
-
-    def smoke_of(self, level: Tensor) -> Tensor:
-        """The smoke as in `Cells` from the coarsest level's features."""
-        whole = level.mean((2, 3), keepdim=True).expand_as(level)  # the smoke of a place is the same everywhere in it
-        extinction, through = self.smoke(self.haze(torch.cat([level, whole], 1))).float().split(1, 1)
-        return torch.cat([softplus(extinction), through], 1)
+        parts = [self._head(level, stride) for level, stride in zip(self.neck(stages[1:]), STRIDES, strict=True)]
+        return Cells(*(torch.cat(part, 1) for part in zip(*parts, strict=True)))
 
     def _head(self, level: Tensor, stride: int) -> tuple[Tensor, ...]:
         what = self.what(level)

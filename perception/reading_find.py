@@ -22,6 +22,8 @@ _FINEST, _COARSEST = 3.0, 0.15
 _AROUND = 0.3
 """Of a sign's size that a closer look shows on each side."""
 _MOST_CLOSER = 12
+_TALL, _SQUARE = 1.7, 1.5
+"""Height of a face over its width from which letters on it may form a column, and width of a letter over its height."""
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -57,7 +59,30 @@ def find_signs(net: FinderNet, rgb: Picture) -> list[FoundSign]:
         rgb: (height, width, 3) uint8.
     """
     signs = [_closer(net, rgb, sign) for sign in _look(net, rgb, _Glance(0, 0, 0.5))[:_MOST_CLOSER]]
-    return sorted((s for s in signs if s.lines), key=lambda sign: float(sign.quad[:, 0].mean()))
+    return sorted((_as_column(s) for s in signs if s.lines), key=lambda sign: float(sign.quad[:, 0].mean()))
+
+
+def _as_column(sign: FoundSign) -> FoundSign:
+    """One column where single letters stand below one another on a tall face, which the finder takes for lines.
+
+    Letters it missed are read too: the column is as far from the face's ends as from its sides.
+    """
+    (wide, high), letters = _sides(sign.quad), [_sides(line.quad) for line in sign.lines]
+    if high < _TALL * wide or any(line.down for line in sign.lines) or any(w > _SQUARE * h for w, h in letters):
+        return sign
+    margin = max(0.5 * (wide - float(np.mean([w for w, _ in letters]))), 0.0)
+    u, v = margin / wide, margin / high
+    a, b, c, d = sign.quad
+    ends = [((1 - y) * (1 - x) * a + (1 - y) * x * b + y * x * c + y * (1 - x) * d)
+            for x, y in ((u, v), (1 - u, v), (1 - u, 1 - v), (u, 1 - v))]  # fmt: skip
+    column = FoundLine(np.asarray(ends, np.float32), True, float(np.mean([line.score for line in sign.lines])))
+    return FoundSign([column], sign.quad)
+
+
+def _sides(quad: Floats) -> tuple[float, float]:
+    """Mean width and height."""
+    wide, high = ((quad[1] - quad[0]) + (quad[2] - quad[3])) / 2, ((quad[3] - quad[0]) + (quad[2] - quad[1])) / 2
+    return float(np.hypot(*wide)), max(float(np.hypot(*high)), 1e-3)
 
 
 def _size(sign: FoundSign) -> float:

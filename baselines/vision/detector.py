@@ -22,7 +22,7 @@ from goldentime.baselines.vision.detector_people import (
     people_loss,
     people_of,
 )
-from goldentime.baselines.vision.detector_smoke import smoke_loss
+from goldentime.baselines.vision.detector_smoke import SmokeBatch, SmokeConfig, smoke_batch, smoke_loss
 from goldentime.baselines.vision.loop import LoopConfig, LoopEnd, averaged_weights, half_precision, run_loop
 from goldentime.errors import ConfigError
 from goldentime.eval.score.coco import Answer, Question, category_ap50, gather
@@ -48,11 +48,10 @@ __all__ = ["HEADLINE", "DetectorConfig", "DetectorTask", "clear_question", "expo
 HEADLINE = ("person", "fire", "fire_extinguisher", "hydrant", "car", "bicycle", "motorcycle")
 """The contest's six classes and fire."""
 _SPEC = "net.json"
-_SMOKE_WEIGHT = 0.5
 
 
 Part = Literal["boxes", "smoke", "people"]
-_PARTS = {"haze": "smoke", "smoke": "smoke", "close": "people"}
+_PARTS = {"smoke": "smoke", "close": "people"}
 """Modules of the network; all others make the boxes."""
 
 
@@ -72,11 +71,12 @@ class DetectorConfig:
     """Channels of the network that looks at people again."""
     cuts: CutConfig = field(default_factory=CutConfig)
     people: CloseConfig = field(default_factory=CloseConfig)
+    smoke: SmokeConfig = field(default_factory=SmokeConfig)
     loop: LoopConfig = field(default_factory=lambda: LoopConfig(minutes=60))
     start: Path | None = None
     """Weights to begin with, as `load_detector` reads them; from nothing if none."""
     taught: tuple[Part, ...] = ("boxes", "smoke", "people")
-    """What is trained: the network of the boxes, the cells that tell the smoke, the second look at people. What is left out
+    """Which of the three networks are trained, side by side: boxes, smoke, the second look at people. What is left out
     stays as it was at the start."""
     out: Path = Path("runs/detector")
 
@@ -107,10 +107,11 @@ def find_all(find: Callable[[Sequence[NDArray[np.uint8]]], list[Found]], picture
 
 
 class Step(NamedTuple):
-    """What one update sees."""
+    """What one update sees, of what is taught."""
 
-    cuts: Batch
-    people: PeopleBatch
+    cuts: Batch | None
+    people: PeopleBatch | None
+    smoke: SmokeBatch | None
 
 
 class DetectorTask:
@@ -142,42 +143,40 @@ class DetectorTask:
             part.requires_grad_(False)
 
     def batch(self, step: int) -> Step:
-        """The cuts and the people of a step."""
-        seed, config = self._config.loop.seed, self._config
-        cuts = cut_batch(self._set, self._draw, config.cuts, stream(seed, "detector.cuts", step))
-        people = people_batch(self._people, self._set.pictures, config.people, stream(seed, "detector.people", step))
-        return Step(cuts, people)
+        """Of each part from its own stream, so that one does not depend on the others."""
+        config, pictures = self._config, self._set.pictures
+        boxes, people, smoke = (
+            stream(config.loop.seed, f"detector.{name}", step) if part in config.taught else None
+            for name, part in (("cuts", "boxes"), ("people", "people"), ("smoke", "smoke"))
+        )
+        return Step(
+            cuts=None if boxes is None else cut_batch(self._set, self._draw, config.cuts, boxes),
+            people=None if people is None else people_batch(self._people, pictures, config.people, people),
+            smoke=None if smoke is None else smoke_batch(pictures, self._set.smoke, config.smoke, smoke),
+        )
 
     def loss(self, batch: Step) -> tuple[Tensor, Mapping[str, float]]:
         """Forward in half precision where that is fast, losses in full."""
         for part in self._kept:
             part.eval()  # normalisations keep their statistics
-        loss, parts = self._cuts_loss(batch.cuts)
-        if "people" in self._config.taught and len(batch.people.kind):
+        loss = torch.zeros(())
+        parts: dict[str, float] = {}
+        if batch.cuts is not None:
+            pictures, truth = batch.cuts
+            with half_precision():
+                cells = self.net(as_input(pictures))
+            loss, parts = detection_loss(cells, centres_px(*pictures.shape[1:3]), Truth(*truth))
+        if batch.people is not None and len(batch.people.kind):
             with half_precision():
                 logits = self.net.close(as_input(batch.people.crops))
             close = people_loss(logits, PeopleBatch(*batch.people), len(self.spec.kinds))
             loss, parts = loss + close, {**parts, "close": float(close.detach())}
-        return loss, parts
-
-    def _cuts_loss(self, cuts: Batch) -> tuple[Tensor, dict[str, float]]:
-        """Of boxes and smoke, or of smoke alone."""
-        taught, pictures = self._config.taught, as_input(cuts.pictures)
-        if "boxes" in taught:
+        if batch.smoke is not None and len(batch.smoke.pictures):
             with half_precision():
-                cells = self.net(pictures)
-            centres = centres_px(*cuts.pictures.shape[1:3])
-            loss, parts = detection_loss(cells, centres, Truth(*cuts.truth))
-            answer = cells.smoke
-        elif "smoke" in taught:
-            loss, parts = torch.zeros(()), {}
-            with torch.no_grad(), half_precision():
-                coarsest = self.net.levels(pictures)[-1]
-            answer = self.net.smoke_of(coarsest)
-        else:
-            return torch.zeros(()), {}
-        smoke = smoke_loss(answer, cuts.smoke)
-        return loss + _SMOKE_WEIGHT * smoke, {**parts, "smoke": float(smoke.detach())}
+                answer = self.net.smoke(as_input(batch.smoke.pictures))
+            smoke = smoke_loss(answer, batch.smoke.truth)
+            loss, parts = loss + smoke, {**parts, "smoke": float(smoke.detach())}
+        return loss, parts
 
     def check(self, model: nn.Module) -> Mapping[str, float]:
         """AP50 by category on the headline's boxes; how often a person's kind is right, each kind weighing the same."""

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from goldentime.baselines.vision.detector_loss import Truth
-from goldentime.baselines.vision.detector_smoke import cut_smoke, read_smoke
+from goldentime.baselines.vision.detector_smoke import read_smoke
 from goldentime.errors import ConfigError
 from goldentime.records import record
 
@@ -88,8 +88,6 @@ class Batch(NamedTuple):
     pictures: torch.Tensor
     """(n, height, width, 3) uint8 RGB."""
     truth: Truth
-    smoke: torch.Tensor
-    """(n, 2, rows, columns) as of `cut_smoke`."""
 
 
 def read_set(folder: Path, config: CutConfig, most: int | None = None) -> PictureSet:
@@ -183,7 +181,7 @@ def cut_batch(pictures: PictureSet, draw: Draw, config: CutConfig, rng: np.rando
     height, width = config.sizes[int(rng.choice(len(config.sizes), p=np.array(config.share) / sum(config.share)))]
     chosen = rng.choice(len(draw.pictures), size=max(config.pixels // (height * width), 1), p=draw.pictures)
     out = np.empty((len(chosen), height, width, 3), np.uint8)
-    found, smoke = [], []
+    found = []
     for i, number in enumerate(chosen):
         labels = pictures.labels[number]
         on = _choice(labels, draw, rng) if rng.random() < config.on_things else None
@@ -192,12 +190,9 @@ def cut_batch(pictures: PictureSet, draw: Draw, config: CutConfig, rng: np.rando
         warp[:, 2] += (warp[[0, 1], [0, 1]] - 1) / 2  # OpenCV counts from the middle of the first pixel
         warped = cv2.warpAffine(pictures.pictures[number], warp, (width, height), flags=cv2.INTER_LINEAR)
         picture = np.asarray(warped, np.uint8)
-        haze = config.colour * max(rng.uniform(-0.5, 0.35), 0.0)
-        out[i] = _weathered(picture, config.colour, haze, rng) if config.colour > 0 else picture
+        out[i] = _weathered(picture, config.colour, rng) if config.colour > 0 else picture
         found.append(_moved(labels, matrix, (height, width)))
-        size = pictures.pictures.shape[1:3]
-        smoke.append(cut_smoke(pictures.smoke[number], matrix, size, (height, width), haze))
-    return Batch(torch.from_numpy(out), _padded(found), torch.from_numpy(np.stack(smoke)))
+    return Batch(torch.from_numpy(out), _padded(found))
 
 
 def _choice(labels: Labels, draw: Draw, rng: np.random.Generator) -> NDArray[np.float32] | None:
@@ -256,11 +251,12 @@ def _padded(rows: Sequence[Labels]) -> Truth:
     return Truth(torch.from_numpy(corners), torch.from_numpy(category), torch.from_numpy(ignored))
 
 
-def _weathered(picture: NDArray[np.uint8], strength: float, haze: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Other light, colour, sharpness and grain; of haze the share is given that it takes from all light."""
+def _weathered(picture: NDArray[np.uint8], strength: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Other light, colour, haze, sharpness and grain."""
     grey = np.arange(256, dtype=np.float32) / 255
     tables = np.empty((1, 256, 3), np.uint8)
     gamma, gain = math.exp(strength * rng.normal(0, 0.2)), math.exp(strength * rng.normal(0, 0.15))
+    haze = strength * max(rng.uniform(-0.5, 0.35), 0.0)
     light = rng.uniform(0.3, 0.9)
     for channel in range(3):
         tint = gain * math.exp(strength * rng.normal(0, 0.06))

@@ -1,21 +1,43 @@
-"""What the detector is taught of smoke: its truth in a cut of a picture, and how wrong an answer is."""
+"""What the detector is taught of smoke: pictures with their truth, and how wrong an answer is."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
-from goldentime.perception.detection_net import STRIDES, THIN_PER_M
+from goldentime.perception.detection_smoke import CELL_PX, THIN_PER_M
+from goldentime.records import record
 
-__all__ = ["cut_smoke", "read_smoke", "smoke_loss"]
+__all__ = ["SmokeBatch", "SmokeConfig", "in_cells", "read_smoke", "smoke_batch", "smoke_loss"]
 
 Floats = NDArray[np.float32]
 
 _UNTOLD = np.full((2, 1, 1), np.nan, np.float32)
+_SMOKY_PER_M = 0.01
+
+
+@record
+class SmokeConfig:
+    """How pictures are drawn."""
+
+    pictures: int = 12
+    """In a step; half of them smoky, if there are such."""
+    light: float = 0.1
+    """How much brighter or darker, on a logarithmic scale."""
+
+
+class SmokeBatch(NamedTuple):
+    """What a step sees."""
+
+    pictures: Tensor
+    """(n, height, width, 3) uint8."""
+    truth: Tensor
+    """(n, 2, rows, columns) float32, extinction [1/m] and transmittance."""
 
 
 def read_smoke(images: Sequence[Mapping[str, Any]]) -> tuple[Floats, ...]:
@@ -27,45 +49,44 @@ def read_smoke(images: Sequence[Mapping[str, Any]]) -> tuple[Floats, ...]:
     )
 
 
-def cut_smoke(
-    smoke: Floats, matrix: NDArray[np.float64], size: tuple[int, ...], cut: tuple[int, int], haze: float
-) -> Floats:
-    """The smoke in the network's coarsest cells of a cut, (2, rows, columns).
+def in_cells(smoke: Floats, height: int, width: int) -> Floats:
+    """The smoke of a picture [px] in the network's cells, (2, rows, columns)."""
+    rows, columns = smoke.shape[1:]
+    across = (np.arange(-(-width // CELL_PX)) + 0.5) * CELL_PX / width * columns - 0.5
+    down = (np.arange(-(-height // CELL_PX)) + 0.5) * CELL_PX / height * rows - 0.5
+    x, y = (np.asarray(part, np.float32) for part in np.meshgrid(across, down))
+    parts = [cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in (smoke[0], smoke[1])]
+    return np.asarray(parts, np.float32)
 
-    Args:
-        smoke: (2, rows, columns) of the whole picture.
-        matrix: (2, 3) from places in the picture to places in the cut [px from the upper left corners].
-        size: height and width of the picture.
-        cut: height and width of the cut.
-        haze: share of the light that was taken from all of the cut afterwards. It lowers the transmittance; the extinction
-            cannot be told from it without the distance, and is NaN.
-    """
-    stride, cells = STRIDES[-1], smoke.shape[1:]
-    x = (np.arange(-(-cut[1] // stride)) + 0.5) * stride
-    y = (np.arange(-(-cut[0] // stride)) + 0.5) * stride
-    across = ((x - matrix[0, 2]) / matrix[0, 0]) / size[1] * cells[1] - 0.5
-    down = ((y - matrix[1, 2]) / matrix[1, 1]) / size[0] * cells[0] - 0.5
-    x_map, y_map = (np.asarray(part, np.float32) for part in np.meshgrid(across, down))
-    found = np.stack(
-        [cv2.remap(part, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in (smoke[0], smoke[1])]
-    )
-    found[1] *= 1 - haze
-    if haze > 0:
-        found[0] = np.nan
-    return np.asarray(found, np.float32)
+
+def smoke_batch(
+    pictures: NDArray[np.uint8], smoke: Sequence[Floats], config: SmokeConfig, rng: np.random.Generator
+) -> SmokeBatch:
+    """Whole pictures, mirrored or not, in a little other light."""
+    told = np.array([float(grid[0].mean()) for grid in smoke])
+    pools = [pool for pool in (np.flatnonzero(told >= _SMOKY_PER_M), np.flatnonzero(told < _SMOKY_PER_M)) if len(pool)]
+    shape = pictures.shape[1:3]
+    count = config.pictures if pools else 0
+    chosen = [int(rng.choice(pools[i % len(pools)])) for i in range(count)]
+    out = np.empty((count, *shape, 3), np.uint8)
+    truth = np.empty((count, 2, *(-(-side // CELL_PX) for side in shape)), np.float32)
+    for i, number in enumerate(chosen):
+        gain = np.exp(rng.normal(0, config.light) + rng.normal(0, 0.3 * config.light, 3))
+        table = np.clip(np.arange(256)[None, :, None] * gain + 0.5, 0, 255).astype(np.uint8)
+        picture, grid = cv2.LUT(pictures[number], table), in_cells(smoke[number], *shape)
+        turn = -1 if rng.random() < 0.5 else 1
+        out[i], truth[i] = picture[:, ::turn], grid[..., ::turn]
+    return SmokeBatch(torch.from_numpy(out), torch.from_numpy(truth))
 
 
 def smoke_loss(answer: Tensor, truth: Tensor) -> Tensor:
-    """Of extinction on the network's scale, and of transmittance; cells with NaN are left out.
+    """Of extinction on the network's scale, and of transmittance.
 
     Args:
-        answer: (n, 2, rows, columns) as in `Cells.smoke`.
+        answer: (n, 2, rows, columns) of `SmokeNet`.
         truth: (n, 2, rows, columns) extinction [1/m] and transmittance.
     """
     extinction, through = truth.unbind(1)
-    told, seen = ~extinction.isnan(), ~through.isnan()
-    scaled = (extinction[told] / THIN_PER_M).log1p()
-    thick = smooth_l1_loss(answer[:, 0][told], scaled, reduction="sum", beta=0.5) / told.sum().clamp_min(1)
-    passing = binary_cross_entropy_with_logits(answer[:, 1][seen], through[seen], reduction="sum")
-    loss: Tensor = thick + passing / seen.sum().clamp_min(1)
+    thick = smooth_l1_loss(answer[:, 0], (extinction / THIN_PER_M).log1p(), beta=0.5)
+    loss: Tensor = thick + binary_cross_entropy_with_logits(answer[:, 1], through)
     return loss

@@ -2,15 +2,18 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
 
 __all__ = ["fire"]
+
+Signal = NDArray[np.float32]
 
 _ROAR_HZ = 60.0
 _BURSTS_PER_S, _CLUSTERS_PER_S = 7.0, 1.5
 _SHARES = (0.55, 0.10, 0.35)  # of the power: roar, hiss, crackle
 
 
-def fire(sample_rate_hz: int, duration_s: float, rng: np.random.Generator) -> NDArray[np.float32]:
+def fire(sample_rate_hz: int, duration_s: float, rng: np.random.Generator) -> Signal:
     """A stretch of fire of mean square 1 that joins its own beginning, so that it can be played round and round.
 
     The roar's spectrum is level up to some ten Hz and falls with the frequency to the power 2.5 (P. Clavin and E. Siggia,
@@ -29,21 +32,25 @@ def fire(sample_rate_hz: int, duration_s: float, rng: np.random.Generator) -> ND
     count = max(round(duration_s * sample_rate_hz), 1)
     hz = np.fft.rfftfreq(count, 1.0 / sample_rate_hz).astype(np.float64)
     roar = _noise((hz > 15.0) / (1.0 + (hz / _ROAR_HZ) ** 2) ** 0.625, count, rng)
-    swell = np.exp(0.35 * _unit(_noise(1.0 / (1.0 + (hz / 1.5) ** 2), count, rng)))
+    swell = np.exp(np.float32(0.35) * _unit(_noise(1.0 / (1.0 + (hz / 1.5) ** 2), count, rng)))
     hiss = _noise(hz / (hz + 2000.0) / (1.0 + hz / 7000.0), count, rng)
-    clicks = np.fft.irfft(np.fft.rfft(_clicks(sample_rate_hz, count, rng)) * _band(hz), count)
+    clicks = irfft(rfft(_clicks(sample_rate_hz, count, rng)) * _band(hz).astype(np.float32), count)
     parts = (roar * swell, hiss * swell, clicks)
-    mixed = sum(np.sqrt(share) * _unit(part) for share, part in zip(_SHARES, parts, strict=True))
-    return _unit(np.asarray(mixed)).astype(np.float32)
+    mixed = np.zeros(count, np.float32)
+    for share, part in zip(_SHARES, parts, strict=True):
+        mixed += np.float32(np.sqrt(share)) * _unit(part)
+    return _unit(mixed)
 
 
-def _noise(gain: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _noise(gain: NDArray[np.float64], count: int, rng: np.random.Generator) -> Signal:
     """Periodic noise of a spectrum."""
-    return np.fft.irfft(gain * np.fft.rfft(rng.standard_normal(count)), count)
+    drawn = rng.standard_normal((2, len(gain)), np.float32)
+    noise: Signal = irfft(gain.astype(np.float32) * (drawn[0] + 1j * drawn[1]), count)
+    return noise
 
 
-def _unit(signal: NDArray[np.float64]) -> NDArray[np.float64]:
-    scaled: NDArray[np.float64] = signal / max(float(np.sqrt(np.mean(np.square(signal)))), 1e-12)
+def _unit(signal: Signal) -> Signal:
+    scaled: Signal = signal / np.float32(max(float(np.sqrt(np.mean(np.square(signal)))), 1e-12))
     return scaled
 
 
@@ -53,13 +60,13 @@ def _band(hz: NDArray[np.float64]) -> NDArray[np.float64]:
     return gain
 
 
-def _clicks(sample_rate_hz: int, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _clicks(sample_rate_hz: int, count: int, rng: np.random.Generator) -> Signal:
     """Bursts of dying noise at random times, wrapped around the end."""
     seconds = count / sample_rate_hz
     alone = rng.uniform(0.0, seconds, rng.poisson(_BURSTS_PER_S * seconds))
     starts = rng.uniform(0.0, seconds, rng.poisson(_CLUSTERS_PER_S * seconds))
     showers = [start + np.cumsum(rng.exponential(0.012, rng.poisson(6.0))) for start in starts]
-    signal = np.zeros(count)
+    signal = np.zeros(count, np.float32)
     for when in np.concatenate([alone, *showers]):
         decay_s = rng.uniform(0.4e-3, 3e-3)
         time_s = np.arange(max(int(6.0 * decay_s * sample_rate_hz), 2)) / sample_rate_hz

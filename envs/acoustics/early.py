@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 NEAREST_M = 0.1
 """Sound does not grow louder nearer than this."""
 _FAINT = 1e-4
-_SLIGHT = 0.005
+_SLIGHT = 0.01
 _FADE_S = 0.01
 """Time in which the filter of a path changes."""
 _BANDS = 7

@@ -15,7 +15,7 @@ from goldentime.envs.acoustics.filters import kernels_of
 from goldentime.envs.acoustics.responses import Origin, Responses
 from goldentime.envs.acoustics.space import Space
 from goldentime.envs.acoustics.step import Beam, Coming, Step
-from goldentime.envs.acoustics.tail import tail_response
+from goldentime.envs.acoustics.tail import tail_of, tail_response
 
 __all__ = ["Feed", "Reflections", "Reverberation"]
 
@@ -138,8 +138,8 @@ class Reverberation:
         tail = self._tails.get(room)
         if tail is None:
             # Each room has its own draw, whichever is entered first.
-            rng = np.random.default_rng([*self._seed, room])
-            tail = self._tails[room] = tail_response(self._space, room, mics, self._rate, self._order, rng)
+            tail = tail_response(tail_of(self._space, room, mics, self._rate, self._order, self._seed))
+            self._tails[room] = tail
         size = scipy.fft.next_fast_len(len(dry) + tail.shape[1], real=True)
         spectra = self._spectra.get((room, size))
         if spectra is None:

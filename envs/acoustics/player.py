@@ -19,7 +19,7 @@ Audio = Callable[[str, int], NDArray[np.float32]]
 
 _REFERENCE_PA = 20e-6
 _RAMP_S = 0.005
-_LOOP_S = 16.0
+_LOOP_S = 8.0
 
 
 class Player:

@@ -4,6 +4,10 @@ Each microphone has its own, as alike as two points in a diffuse field are: cohe
 others, J. Acoust. Soc. Am. 27 (1955) 1072).
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
@@ -12,7 +16,7 @@ from goldentime.envs.acoustics.air import SPEED_OF_SOUND_M_S
 from goldentime.envs.acoustics.filters import band_spectra
 from goldentime.envs.acoustics.space import Space
 
-__all__ = ["onset_s", "tail_response"]
+__all__ = ["Tail", "onset_s", "tail_of", "tail_response"]
 
 Floats = NDArray[np.float64]
 
@@ -43,40 +47,62 @@ def onset_s(space: Space, room: int, order: int) -> float:
     return float(_starts(space.size[room], order)[0])
 
 
-def tail_response(
-    space: Space, room: int, mics: Floats, rate_hz: int, order: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Impulse responses (m, n) of a room's late reverberation, for a source that would give an impulse of 1 at 1 m.
+class Tail(NamedTuple):
+    """All that a room's reverberation depends on."""
+
+    size: tuple[float, ...]
+    """(3,) [m] of the room."""
+    rt60_s: tuple[float, ...]
+    """(7,) by octave band."""
+    apart: tuple[tuple[float, ...], ...]
+    """(m, m) [m] distances of the microphones."""
+    rate_hz: int
+    order: int
+    """Of the reflections that are met one by one."""
+    seed: tuple[int, ...]
+    """Of the noise."""
+
+
+def tail_of(space: Space, room: int, mics: Floats, rate_hz: int, order: int, seed: Sequence[int]) -> Tail:
+    """Of a room for microphones (m, 3) [m] in any frame; their distances count to a millimetre."""
+    apart = np.linalg.norm(mics[:, None] - mics[None], axis=-1).round(3)
+    rows = tuple(tuple(row) for row in apart.tolist())
+    return Tail(
+        tuple(space.size[room].tolist()), tuple(space.rt60_s[room].tolist()), rows, rate_hz, order, (*seed, room)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def tail_response(tail: Tail) -> NDArray[np.float32]:
+    """Impulse responses (m, n) of late reverberation, for a source that would give an impulse of 1 at 1 m. Not to be
+    written to: whoever asks for the same again, in the same process, gets the same array.
 
     The energy at time t is 4 pi c / V exp(-13.8 t / T) a second, as image sources of density 4 pi c^3 t^2 / V and strength
     1 / (c t) give (H. Kuttruff, Room Acoustics, 4.1), less the share that is met one by one.
-
-    Args:
-        mics: (m, 3) [m] in any frame; only their distances count.
-        rng: draws the noise.
     """
-    rt60, size = space.rt60_s[room], space.size[room]
-    n = int(min(float(rt60.max()), _LONGEST_S) * rate_hz)
+    rate_hz, size = tail.rate_hz, np.array(tail.size)
+    n = int(min(max(tail.rt60_s), _LONGEST_S) * rate_hz)
     time = np.arange(n) / rate_hz
-    noise = _diffuse_noise(mics, n, rate_hz, rng)
-    starts = _starts(size, order)
+    noise = _diffuse_noise(np.array(tail.apart), n, rate_hz, np.random.default_rng(tail.seed))
+    starts = _starts(size, tail.order)
     gate = np.searchsorted(starts, time) / len(starts)
     level = np.sqrt(4.0 * np.pi * SPEED_OF_SOUND_M_S / (size.prod() * rate_hz) * gate)
     level *= np.clip((n / rate_hz - time) / _FADE_S, 0.0, 1.0)
     long = noise.shape[1]
     spectra = scipy.fft.rfft(noise, axis=1)
-    response = np.zeros((len(mics), n))
-    for weight, fall in zip(band_spectra(scipy.fft.rfftfreq(long, 1.0 / rate_hz)), rt60, strict=True):
+    response = np.zeros((len(noise), n))
+    for weight, fall in zip(band_spectra(scipy.fft.rfftfreq(long, 1.0 / rate_hz)), tail.rt60_s, strict=True):
         band = scipy.fft.irfft(spectra * weight, long, axis=1)[:, :n]
         response += band * (level * 10.0 ** (-3.0 * time / fall))
-    return response.astype(np.float32)
+    shared = response.astype(np.float32)
+    shared.flags.writeable = False
+    return shared
 
 
-def _diffuse_noise(mics: Floats, n: int, rate_hz: int, rng: np.random.Generator) -> Floats:
+def _diffuse_noise(apart: Floats, n: int, rate_hz: int, rng: np.random.Generator) -> Floats:
     """(m, >= n) White noise of variance 1 with the coherence of a diffuse field."""
     long = scipy.fft.next_fast_len(max(n, 16), real=True)
-    spectra = scipy.fft.rfft(rng.standard_normal((len(mics), long)), axis=1)
-    apart = np.linalg.norm(mics[:, None] - mics[None], axis=-1)
+    spectra = scipy.fft.rfft(rng.standard_normal((len(apart), long)), axis=1)
     grid = np.linspace(0.0, 0.5 * rate_hz, _MIXES)
     coherence = np.sinc(2.0 * grid[:, None, None] * apart / SPEED_OF_SOUND_M_S)
     values, vectors = np.linalg.eigh(coherence)

@@ -244,7 +244,7 @@ def relief_kit(rng: Rng) -> Assembly:
 
 
 def triage_tag(rng: Rng) -> Assembly:
-    """A tag with string that lies face up, its upper end towards -x: a band in the colour of the class below a white field."""
+    """A tag with string that lies face up, its upper end towards -x: a band in the class's colour below a white field."""
     wide, tall = rng.uniform(0.10, 0.12), rng.uniform(0.20, 0.24)
     a = Assembly()
 

@@ -20,6 +20,7 @@ _MOST_BYTES = 64 * 2**20
 """Of one file in an archive."""
 # The first that fits a model's name or tags; names as in `render.classes.CLASSES`.
 _CLASSES = (
+    ("furniture", r"\blamp"),  # for desks, tables or beds
     ("person", r"human|people|\bman\b|\bwoman\b|\bboy\b|\bgirl\b"),
     ("wheelchair", r"wheelchair"),
     ("motorcycle", r"motorcycle|motorbike|scooter"),

@@ -7,17 +7,18 @@ their makers lay them out (`goldentime.envs.speech.corpora`).
 
 import json
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.envs.speech.audio import Recent, read_audio, resampled
 from goldentime.envs.speech.levels import active_rms
-from goldentime.errors import ConfigError, MissingDependencyError
+from goldentime.errors import ConfigError
 from goldentime.files import write_atomic
 from goldentime.records import dump, load, record
 
@@ -43,6 +44,7 @@ Split = Literal["train", "test"]
 EMBEDDED = Path(__file__).parents[1] / "assets" / "speech"
 INDEX = "bank.json"
 FORMAT = 1
+_STAND_IN: dict[str, Kind] = {"call": "talk", "talk": "call"}
 _MOST_CACHED_S = 600.0
 """Of decoded sound kept by a bank: 38 MB at 16 kHz."""
 _MOST_FILES_S = 300.0
@@ -97,9 +99,10 @@ class SpeechBank:
         self.folder = folder
         self.clips: tuple[Clip, ...] = tuple(entry.clip for entry in entries)
         self._entries = {entry.clip.id: entry for entry in entries}
-        self._files: _Recent = _Recent(_MOST_FILES_S)
-        self._sounds: _Recent = _Recent(_MOST_CACHED_S)
+        self._files: Recent = Recent(_MOST_FILES_S)
+        self._sounds: Recent = Recent(_MOST_CACHED_S)
         self._choices: dict[tuple[str, str | None, str, str | None], list[list[Clip]]] = {}
+        self._kinds = {clip.kind for clip in self.clips}
         _check(self.clips, folder)
 
     def audio(self, clip_id: str, sample_rate_hz: int) -> Floats:
@@ -140,10 +143,12 @@ class SpeechBank:
     ) -> Clip:
         """A clip drawn at random: first one of the speakers who have such clips, then one of theirs.
 
+        In a bank without calls, as most corpora are, talk stands in for them, and calls for talk.
+
         Raises:
             ConfigError: there is none.
         """
-        key = (split, voice, kind, language)
+        key = (split, voice, _STAND_IN.get(kind, kind) if kind not in self._kinds else kind, language)
         choices = self._choices.get(key)
         if choices is None:
             choices = self._choices[key] = self._by_speaker(*key)
@@ -187,31 +192,10 @@ class SpeechBank:
         return whole[entry.start : end], rate
 
 
-class _Recent:
-    """The sounds asked for last, as many seconds of them as are allowed."""
-
-    def __init__(self, most_s: float) -> None:
-        self._most_s = most_s
-        self._held: OrderedDict[Any, tuple[Floats, float]] = OrderedDict()
-        self._held_s = 0.0
-
-    def get(self, key: Any) -> Floats | None:
-        found = self._held.get(key)
-        if found is None:
-            return None
-        self._held.move_to_end(key)
-        return found[0]
-
-    def put(self, key: Any, sound: Floats, duration_s: float) -> None:
-        self._held[key] = (sound, duration_s)
-        self._held_s += duration_s
-        while self._held_s > self._most_s and len(self._held) > 1:
-            _, (_, gone_s) = self._held.popitem(last=False)
-            self._held_s -= gone_s
-
-
 def load_bank(source: str | Path = "default", layout: str = "auto") -> SpeechBank:
     """A bank: the embedded one, a folder with `bank.json`, or a corpus; read once per process.
+
+    A bank without coughs and knocking gets the embedded one's.
 
     Args:
         source: `default`, a folder, or a `.csv` manifest.
@@ -228,12 +212,20 @@ def load_bank(source: str | Path = "default", layout: str = "auto") -> SpeechBan
 @lru_cache(maxsize=16)
 def _load(path: Path, layout: str) -> SpeechBank:
     if layout in ("auto", "bank") and (path / INDEX).is_file():
-        return SpeechBank(path, _read_index(path / INDEX))
+        return SpeechBank(path, _with_wordless(_read_index(path / INDEX)))
     if layout == "bank" or not path.exists():
         raise ConfigError(f"speech bank: expected 'default', a folder with {INDEX}, a corpus or a .csv, got {path}")
     from goldentime.envs.speech.corpora import read_corpus
 
-    return SpeechBank(path if path.is_dir() else path.parent, read_corpus(path, layout))
+    return SpeechBank(path if path.is_dir() else path.parent, _with_wordless(read_corpus(path, layout)))
+
+
+def _with_wordless(entries: list[Entry]) -> list[Entry]:
+    """With the embedded bank's coughs and knocking, where there are none: hardly any corpus has them."""
+    if any(entry.clip.kind in ("cough", "knock") for entry in entries):
+        return entries
+    wordless = [entry for entry in _read_index(EMBEDDED / INDEX) if entry.clip.kind in ("cough", "knock")]
+    return entries + [replace(entry, file=str(EMBEDDED / entry.file)) for entry in wordless]
 
 
 def _read_index(path: Path) -> list[Entry]:
@@ -271,33 +263,6 @@ def _check(clips: Sequence[Clip], folder: Path) -> None:
         seen.add(clip.id)
         if split.setdefault(clip.speaker, clip.split) != clip.split:
             raise ConfigError(f"speech bank {folder}: speaker {clip.speaker!r} is in both splits (clip {clip.id!r})")
-
-
-def read_audio(path: Path) -> tuple[Floats, int]:
-    """The first channel of a file that libsndfile knows, (samples,) float32 in [-1, 1], and its rate [Hz].
-
-    Raises:
-        ConfigError: it can't be read.
-        MissingDependencyError: the extra `hear` is not installed.
-    """
-    try:
-        import soundfile
-    except ImportError:
-        raise MissingDependencyError("speech needs soundfile; install the extra: pip install 'goldentime[hear]'") from None
-    try:
-        sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise ConfigError(f"{path}: can't be read as sound ({error})") from None
-    return np.ascontiguousarray(sound[:, 0]), int(rate)
-
-
-def resampled(sound: NDArray[Any], rate_hz: int, wanted_hz: int) -> Floats:
-    """The sound at another rate, by soxr's high-quality setting."""
-    if rate_hz == wanted_hz:
-        return np.asarray(sound, np.float32)
-    import soxr
-
-    return np.asarray(soxr.resample(np.asarray(sound, np.float32), rate_hz, wanted_hz), np.float32)
 
 
 def plain_text(text: str) -> str:

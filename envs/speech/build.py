@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.speech.bank import EMBEDDED, Clip, Entry, Kind, Split, Voice, plain_text, resampled, write_index
+from goldentime.envs.speech.audio import resampled
+from goldentime.envs.speech.bank import EMBEDDED, Clip, Entry, Kind, Split, Voice, plain_text, write_index
 from goldentime.envs.speech.calls import COUGHERS, KNOCKED, cough, knocking
 from goldentime.envs.speech.engines import check_engines, speak
-from goldentime.envs.speech.levels import active_rms, raised_spectrum, trimmed
+from goldentime.envs.speech.levels import raised_spectrum
 from goldentime.envs.speech.ogg import opus_bytes
 from goldentime.envs.speech.phrases import CALLS, RESPELT, TALK, Phrase
+from goldentime.envs.speech.shelving import shelve
 from goldentime.envs.speech.voices import VOICES, VoiceSpec
-from goldentime.files import write_atomic
 from goldentime.rng import stream
 
 __all__ = ["build_bank"]
@@ -20,9 +21,6 @@ __all__ = ["build_bank"]
 Floats = NDArray[np.float32]
 
 RATE_HZ = 16000
-_LEVEL = 0.08
-"""Active RMS of the stored sound, full scale 1: leaves 22 dB for peaks."""
-_GAP_S = 0.06
 _RAISED_PITCH, _RAISED_SLOWER = 1.3, 1.1
 _MOST_S = 4.0
 _COUGHS, _KNOCKS = 5, 6
@@ -39,15 +37,15 @@ def build_bank(into: Path | None = None) -> int:
     folder = into or EMBEDDED
     entries: list[Entry] = []
     for voice in VOICES:
-        entries += _write_speaker(folder, voice.name, _spoken(voice))
+        entries += _shelved(folder, voice.name, _spoken(voice))
     for who in COUGHERS:
         rng = stream(0, who.name)
         sounds = [cough(who, rng, RATE_HZ) for _ in range(_COUGHS)]
-        entries += _write_speaker(folder, who.name, _wordless(who.name, "cough", who.voice, who.split, sounds))
+        entries += _shelved(folder, who.name, _wordless(who.name, "cough", who.voice, who.split, sounds))
     for thing in KNOCKED:
         rng = stream(0, thing.name)
         sounds = [knocking(thing, rng, RATE_HZ) for _ in range(_KNOCKS)]
-        entries += _write_speaker(folder, thing.name, _wordless(thing.name, "knock", "", thing.split, sounds))
+        entries += _shelved(folder, thing.name, _wordless(thing.name, "knock", "", thing.split, sounds))
     _remove_old(folder, {entry.file for entry in entries})
     index = write_index(folder, entries)
     written = [index, *{folder / entry.file for entry in entries}]
@@ -55,6 +53,10 @@ def build_bank(into: Path | None = None) -> int:
     seconds = sum(entry.clip.duration_s for entry in entries)
     print(f"{len(entries)} clips, {seconds:.0f} s, {len(written)} files, {size / 1e6:.2f} MB, below {folder}")
     return 0
+
+
+def _shelved(folder: Path, name: str, made: list[tuple[Clip, Floats]]) -> list[Entry]:
+    return shelve(folder, f"{name}.ogg", made, opus_bytes, _MOST_S)
 
 
 def _remove_old(folder: Path, wanted: set[str]) -> None:
@@ -101,7 +103,7 @@ def _written(voice: VoiceSpec, phrase: Phrase) -> str:
 
 
 def _said(voice: VoiceSpec, text: str, language: str, raised: bool) -> Floats:
-    """The voice's sentence at the bank's rate, made shorter by the factor of its vocal tract, which raises all frequencies."""
+    """The voice's sentence at the bank's rate; its vocal tract's factor makes it shorter and all frequencies higher."""
     pitch, slower = (_RAISED_PITCH, _RAISED_SLOWER) if raised else (1.0, 1.0)
     sound, rate = speak(voice, text, language, pitch=pitch, slower=slower)
     if raised:
@@ -127,27 +129,3 @@ def _wordless(name: str, kind: Kind, voice: Voice, split: Split, sounds: list[Fl
         )
         made.append((clip, sound))
     return made
-
-
-def _write_speaker(folder: Path, name: str, made: list[tuple[Clip, Floats]]) -> list[Entry]:
-    """All clips of a speaker one after another in one file; in files of their own the headers would weigh as much as the sound."""
-    from dataclasses import replace
-
-    entries: list[Entry] = []
-    parts: list[Floats] = []
-    place, gap = 0, np.zeros(round(_GAP_S * RATE_HZ), np.float32)
-    for clip, raw in made:
-        sound = _stored(raw)
-        duration_s = round(len(sound) / RATE_HZ, 4)
-        entries.append(Entry(clip=replace(clip, duration_s=duration_s), file=f"{name}.ogg", start=place, frames=len(sound)))
-        parts += [sound, gap]
-        place += len(sound) + len(gap)
-    write_atomic(folder / f"{name}.ogg", opus_bytes(np.concatenate(parts), RATE_HZ))
-    return entries
-
-
-def _stored(raw: Floats) -> Floats:
-    sound = trimmed(raw, RATE_HZ)[: round(_MOST_S * RATE_HZ)]
-    scaled: Floats = sound * np.float32(_LEVEL / active_rms(sound, RATE_HZ))
-    # Only coughs and knocks have peaks that high.
-    return scaled * np.float32(min(1.0, 0.9 / np.abs(scaled).max()))

@@ -80,15 +80,28 @@ def _one_cough(who: Cougher, rng: np.random.Generator, rate_hz: int) -> Double:
     voice = np.clip((time - burst_s - 0.6 * flow_s) / 0.02, 0.0, 1.0) * np.clip((time[-1] - time) / 0.05, 0.0, 1.0)
     phase = np.cumsum(who.pitch_hz * (1.0 + 0.4 * np.exp(-time / 0.1)) / rate_hz)
     pulses = np.diff(np.floor(phase), prepend=0.0) * np.sqrt(rate_hz / who.pitch_hz)
-    source = noise * flow + rng.uniform(0.1, 0.5) * pulses * voice
+    # Of the flow's noise and of the glottis's pulses the lower parts are the stronger: 6 and 12 dB an octave.
+    airy = _softer(noise * flow, 1200.0, rate_hz)
+    hoarse = _softer(_softer(pulses * voice, 400.0, rate_hz), 1200.0, rate_hz)
+    source = airy + rng.uniform(0.1, 0.5) * hoarse
     fade = np.clip((time[-1] - time) / 0.03, 0.0, 1.0)
-    return _through_tract(source, who.tract * rng.uniform(0.97, 1.03), rate_hz) * fade
+    done: Double = _through_tract(source, who.tract * rng.uniform(0.97, 1.03), rate_hz) * fade
+    return done
+
+
+def _softer(sound: Double, corner_hz: float, rate_hz: int) -> Double:
+    """Less 6 dB an octave above the corner."""
+    from scipy.signal import lfilter
+
+    left = np.exp(-2 * np.pi * corner_hz / rate_hz)
+    done: Double = np.asarray(lfilter([1.0 - left], [1.0, -left], sound), np.float64)
+    return done
 
 
 def _through_tract(source: Double, tract: float, rate_hz: int) -> Double:
     from scipy.signal import lfilter
 
-    total = 0.25 * source
+    total = 0.1 * source
     for number, centre_hz in enumerate(_RESONANCES_HZ):
         centre_hz *= tract
         if centre_hz < 0.47 * rate_hz:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.speech.bank import read_audio
+from goldentime.envs.speech.audio import from_pcm, read_audio
 from goldentime.envs.speech.voices import EngineName, VoiceSpec
 from goldentime.errors import ConfigError, MissingDependencyError
 
@@ -84,7 +84,7 @@ def _flite(voice: VoiceSpec, text: str, language: str, pitch: float, slower: flo
 
 def _espeak(voice: VoiceSpec, text: str, language: str, pitch: float, slower: float) -> tuple[Floats, int]:
     # Of its scale of 0..99, 50 is the voice's own pitch, and 25 more raise it by about a third.
-    place = round(min(99, max(0, 50 + 80 * (pitch - 1.0))))
+    place = round(min(99, max(0, 50 + 100 * (pitch - 1.0))))
     spoken = {"en": "en-us"}.get(language, language)
     words = ["espeak-ng", "-v", f"{spoken}+{voice.setting}", "-p", str(place), "-s", str(round(165 / slower))]
     return _run("espeak-ng", [*words, "-w", "{out}", text])
@@ -114,7 +114,7 @@ def _run(engine: str, words: list[str], script: str = "") -> tuple[Floats, int]:
 def _pico(voice: VoiceSpec, text: str, language: str, pitch: float, slower: float) -> tuple[Floats, int]:
     nanotts: Any = __import__("py_nanotts")
     content = nanotts.NanoTTS().speak(text, voice=voice.setting, speed=1.0 / slower, pitch=pitch)
-    return np.frombuffer(content, "<i2").astype(np.float32) / 32768, 16000
+    return from_pcm(content), 16000
 
 
 def _piper(voice: VoiceSpec, text: str, language: str, pitch: float, slower: float) -> tuple[Floats, int]:
@@ -123,7 +123,7 @@ def _piper(voice: VoiceSpec, text: str, language: str, pitch: float, slower: flo
     config = piper.SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0, length_scale=slower)
     chunks = list(_piper_voice(piper).synthesize(text, config))
     content = b"".join(chunk.audio_int16_bytes for chunk in chunks)
-    return np.frombuffer(content, "<i2").astype(np.float32) / 32768, int(chunks[0].sample_rate)
+    return from_pcm(content), int(chunks[0].sample_rate)
 
 
 _loaded: dict[EngineName, Any] = {}

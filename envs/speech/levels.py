@@ -1,5 +1,6 @@
 """Level of speech, its ends, and what raising the voice does to its spectrum."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ def active_rms(sound: NDArray[Any], rate_hz: int) -> float:
     """Root mean square over the parts that are spoken, 0 for silence.
 
     After ITU-T P.56, method B: spoken are the parts whose short-time level lies above the active level less 15.9 dB, and
-    pauses of up to 0.2 s between them. Theirs is an envelope of 30 ms at all thresholds at once; here are frames of 16 ms, and
-    the threshold is moved until it fits.
+    pauses of up to 0.2 s between them. There an envelope of 30 ms is compared with all thresholds at once; here frames of
+    16 ms are, and the threshold is moved until it fits.
     """
     energy = _frames(sound, rate_hz)
     hangover = round(_HANGOVER_S / _FRAME_S)
@@ -49,7 +50,7 @@ def _bridged(active: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
     """Gaps of at most so many frames between active ones become active."""
     spots = np.flatnonzero(active)
     filled = active.copy()
-    for before, after in zip(spots[:-1], spots[1:], strict=True):
+    for before, after in pairwise(spots.tolist()):
         if after - before - 1 <= most:
             filled[before:after] = True
     return filled
@@ -73,8 +74,8 @@ def trimmed(sound: NDArray[Any], rate_hz: int) -> Floats:
 def raised_spectrum(sound: NDArray[Any], rate_hz: int, gain_db: float = 9.0) -> Floats:
     """A raised voice's flatter spectrum: a shelf of this gain above 1 kHz, half of it at 1 kHz.
 
-    That the upper partials gain more than the lower when the voice is raised is the finding of Traunmüller and Eriksson (JASA
-    107, 2000); the size of the shelf is our choice.
+    That a raised voice's upper partials gain more than its lower ones is the finding of Traunmüller and Eriksson (JASA 107,
+    2000); the size of the shelf is our choice.
     """
     from scipy.signal import bilinear, lfilter
 

@@ -15,7 +15,7 @@ _SERIAL, _CHECK = 14, 22
 
 
 def opus_bytes(sound: NDArray[np.float32], rate_hz: int) -> bytes:
-    """An Ogg Opus file of about 32 kbit/s; mono, (samples,) in [-1, 1]. The rate must be one of Opus's own: 8, 12, 16, 24, 48 kHz."""
+    """An Ogg Opus file of about 32 kbit/s, of (samples,) in [-1, 1] at one of Opus's rates: 8, 12, 16, 24 or 48 kHz."""
     import soundfile
 
     buffer = io.BytesIO()

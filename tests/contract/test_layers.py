@@ -103,6 +103,8 @@ def is_score(module: Module) -> bool:
 def problem_inside(module: Module, target: str) -> str | None:
     """What is wrong with importing `goldentime.<target>`, if anything."""
     first = target.split(".")[0]
+    if module.name == "__main__" and first == "cli":
+        return None  # `python -m goldentime` is the command line
     if first in FRONT or not first:
         return "the command line and the public names are for users, not for modules"
     if is_score(module) and first == "envs":

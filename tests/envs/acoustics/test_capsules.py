@@ -70,7 +70,7 @@ def test_chunks_join():
     sound = np.random.default_rng(1).standard_normal((8, COUNT)).astype(np.float32)
     cut = np.split(sound, [100, 105, 4000, 9000], axis=1)
     joined = np.concatenate([parts.respond(part) for part in cut], axis=1)
-    assert joined == pytest.approx(whole.respond(sound), abs=1e-5)
+    assert np.abs(joined - whole.respond(sound)).max() < 1e-5
 
 
 @pytest.mark.parametrize("wrong", [{"full_scale_pa": 0.0}, {"gain_std_db": -1.0}, {"delay_std_s": 1.0}, {"corner_hz": 0.0}])

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldentime.cli import main
@@ -61,6 +61,7 @@ def test_the_golden_answer_scores_as_reckoned_by_hand():
         assert sum(part.count for part in score.slices if part.by == by) == 5
 
 
+@settings(max_examples=20)
 @given(texts, st.randoms(use_true_random=False))
 def test_the_truth_in_any_order_scores_full(its, random):
     truth = {1: tuple(seen(text) for text in its)}
@@ -78,6 +79,7 @@ def test_each_text_and_each_answer_is_in_one_case(its, given_):
     assert all(0.0 <= case.score.jamo_similarity <= 1.0 for case in cases)
 
 
+@settings(max_examples=20)
 @given(texts, texts)
 def test_one_more_wrong_answer_never_helps(its, given_):
     truth = {1: tuple(seen(text) for text in its)}

@@ -1,5 +1,6 @@
 """Counting clips: names, truth and smooth flights."""
 
+import csv
 import json
 import math
 
@@ -33,6 +34,12 @@ def test_clips_have_the_contests_names_and_truth(tmp_path):
     for row in details:
         counted = [thing["class"] for thing in row["things"] if thing["frames"] >= 2]
         assert tuple(counted.count(name) for name in CLASSES) == truth[row["id"]]
+        with (tmp_path / "boxes" / f"t1_video_{row['id']:05d}.csv").open() as file:
+            boxes = list(csv.DictReader(file))
+        for thing in row["things"]:
+            own = [box for box in boxes if int(box["thing"]) == thing["thing"]]
+            assert {box["class"] for box in own} == {thing["class"]}
+            assert thing["frames"] <= len({box["frame"] for box in own}) == len(own) <= CONFIG.frames
 
 
 def test_what_is_small_hidden_or_in_smoke_does_not_show():
