@@ -143,13 +143,33 @@ def voice_table(data: HearingSet, clips: int, ways: Ways, doa: Path | None) -> N
     print(f"{clips} windows of 1 s of {speakers} speakers. Balanced: the mean over men and women.")
     heads = ("man or woman, balanced", "of three: men", "women", "children")
     print(f"{'method':16} {'through':8} {'SNR':>5}  {'  '.join(f'{head:>22}' for head in heads)}")
+    truths, sounds = _spoken(data, clips)
+    for name, way in ways.items():
+        _voice_line((name, "no room", None), truths, np.array([way(sound) for sound in sounds]))
+    truths = np.array([VOICES.index(data.voices[place]["voice"]) for place in range(clips)])
     for through in ("beam", "one mic"):
         for snr_db in (None, *SNRS_DB[1:]):
             sounds = [_sound(data, place, snr_db, finder if through == "beam" else None) for place in range(clips)]
-            truths = [VOICES.index(data.voices[place]["voice"]) for place in range(clips)]
             for name, way in ways.items():
-                rows = np.array([way(sound) for sound in sounds])
-                _voice_line((name, through, snr_db), np.array(truths), rows)
+                _voice_line((name, through, snr_db), truths, np.array([way(sound) for sound in sounds]))
+
+
+def _spoken(data: HearingSet, count: int) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
+    """The loudest seconds of so many clips as they were spoken, of all speakers alike, and their classes."""
+    speakers: dict[str, list[int]] = {}
+    for place, row in enumerate(data.clips):
+        if row["length"] >= WINDOW:
+            speakers.setdefault(row["speaker"], []).append(place)
+    rng, places = stream(0, "eval_hearing.spoken"), list[int]()
+    while len(places) < count:
+        places += [int(rng.choice(theirs)) for theirs in speakers.values()]
+    sounds = []
+    for place in places:
+        sound = data.sound(data.clips[place])
+        power = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
+        start = int(np.argmax(power[2 * WINDOW :] - power[: -2 * WINDOW])) if len(sound) > 2 * WINDOW else 0
+        sounds.append(sound[start : start + 2 * WINDOW])
+    return np.array([VOICES.index(data.clips[place]["voice"]) for place in places]), sounds
 
 
 def _sound(data: HearingSet, place: int, snr_db: float | None, finder: NetFinder | None) -> NDArray[np.float32]:
