@@ -6,22 +6,23 @@ the way meets in a point.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.baselines.listener_calls import KEPT_S, Utterance, agree, angle_between, likely, place_of
 from goldentime.baselines.patrol import SENSES, Patrol
 from goldentime.baselines.reporting import no_report, report_sheet
 from goldentime.errors import ConfigError
 from goldentime.perception.calibration import read_calibration
 from goldentime.perception.hearing import Calibration, Heard, Hearer
-from goldentime.perception.hearing_position import Bearing, locate, turned
+from goldentime.perception.hearing_position import Bearing, turned
 from goldentime.perception.hearing_spectra import microphones_at
 from goldentime.types import Brief, Vec3
 
-__all__ = ["Listener", "Utterance"]
+__all__ = ["Listener"]
 
 Floats = NDArray[np.float64]
 
@@ -29,57 +30,13 @@ _LATE_S = 0.001
 """The microphones render everything so late."""
 _PAUSE_S, _CLOSING_S = 0.7, 1.5
 """Silence after which a call is over; all is told when so little time is left."""
+_CREW_RAD = math.radians(10.0)
+"""What comes from so near to a rescuer's direction is their talk."""
 _SAME_RAD = math.radians(20.0)
 _SHORTEST_S, _LEAST = 0.2, 0.35
 """Shorter ones, and those less sure on the mean, are not reported."""
 _TOLD_APART = 0.45
 """A class with less evidence is not named, where a voice without a class can be reported."""
-_ELEVATION_RAD = (math.radians(-50.0), math.radians(40.0))
-"""Nobody calls from straight below or above: what seems to is an echo from floor or ceiling, or the rotors."""
-_GHOST, _ECHO_RAD, _SURE, _KEPT_S = 0.5, math.radians(35.0), 0.75, 4.0
-"""What sounds together with something that has this much more evidence is its echo, unless it is sure itself and from
-elsewhere; what was told is kept so long to compare with."""
-_AWAKE_S = 0.3
-"""What seems to sound from the very beginning is the drone itself."""
-_SIGMA_RAD = 0.08
-_MEET_RAD = math.radians(12.0)
-_BASELINE_M, _UNSURE_M = 0.8, 1.5
-
-
-class Utterance:
-    """What was heard of one call, perhaps in several stretches."""
-
-    def __init__(self, onset_s: float) -> None:
-        self.onset_s = self.last_s = onset_s
-        self.sum = np.zeros(3)
-        self.weight, self.steps = 0.0, 0
-        self.scores: dict[str, float] = {}
-        self.bearings: list[Bearing] = []
-
-    @property
-    def unit(self) -> Floats:
-        """(3,) mean direction, mission frame."""
-        return np.asarray(self.sum / max(float(np.linalg.norm(self.sum)), 1e-9))
-
-    @property
-    def confidence(self) -> float:
-        """Mean over its steps."""
-        return self.weight / max(self.steps, 1)
-
-    def add(self, heard: Heard, unit: Floats, last_s: float, at: Vec3) -> None:
-        """One step more."""
-        self.sum = self.sum + heard.confidence * unit
-        self.weight, self.steps, self.last_s = self.weight + heard.confidence, self.steps + 1, last_s
-        self.scores = dict(heard.voice_scores) or self.scores
-        if not self.bearings or math.dist(self.bearings[-1].origin, at) > 0.05:
-            self.bearings.append(_bearing(at, unit))
-
-
-class Report(NamedTuple):
-    """What is reported of a call."""
-
-    utterance: Utterance
-    position_m: Vec3 | None
 
 
 class Listener:
@@ -118,6 +75,7 @@ class Listener:
         self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._dt_s = 1.0 / brief["action_hz"]
         self._yaw_rad, self._time_s = float(brief["start_yaw_rad"]), -self._dt_s
+        self._crew = [np.array(place) for place in brief.get("crew_m", ())]
         self._start: Vec3 = (0.0, 0.0, float(brief["start_height_m"]))
         flies = self._speed_m_s > 0.0 and sensors.keys() >= {*SENSES}
         self._patrol = Patrol(brief, self._speed_m_s, 0.0) if flies else None
@@ -190,7 +148,7 @@ class Listener:
     def _resumed(self, unit: Floats, onset_s: float) -> Utterance | None:
         """The call that goes on after a short pause."""
         for utterance in self._open:
-            if onset_s - utterance.last_s < _PAUSE_S and _angle(utterance.unit, unit) < _SAME_RAD:
+            if onset_s - utterance.last_s < _PAUSE_S and angle_between(utterance.unit, unit) < _SAME_RAD:
                 return utterance
         return None
 
@@ -199,26 +157,19 @@ class Listener:
         for utterance in list(self._open):
             if closing or self._time_s - utterance.last_s > _PAUSE_S:
                 self._open.remove(utterance)
-                long_enough = utterance.last_s - utterance.onset_s >= _SHORTEST_S
+                long_enough = utterance.length_s >= _SHORTEST_S
                 self._over.append(utterance)
-                if long_enough and utterance.confidence >= _LEAST and self._likely(utterance):
+                sure = utterance.confidence >= _LEAST and not self._is_crew(utterance)
+                if long_enough and sure and likely(utterance, (*self._open, *self._over)):
                     return self._say(utterance, self._meet(utterance))
-        self._over = [one for one in self._over if self._time_s - one.last_s < _KEPT_S]
+        self._over = [one for one in self._over if self._time_s - one.last_s < KEPT_S]
         return None
 
-    def _likely(self, utterance: Utterance) -> bool:
-        """Whether somebody may have called there: no echo of another call, and not the drone itself."""
-        low, high = _ELEVATION_RAD
-        if not low <= math.asin(min(max(float(utterance.unit[2]), -1.0), 1.0)) <= high or utterance.onset_s < _AWAKE_S:
-            return False
-        for other in (*self._open, *self._over):
-            shared_s = min(utterance.last_s, other.last_s) - max(utterance.onset_s, other.onset_s)
-            together = shared_s > 0.5 * (utterance.last_s - utterance.onset_s)
-            if other is not utterance and together and utterance.weight < _GHOST * other.weight:
-                apart = _angle(utterance.unit, other.unit)
-                if apart < _ECHO_RAD or utterance.confidence < _SURE:
-                    return False
-        return True
+    def _is_crew(self, utterance: Utterance) -> bool:
+        """Whether it comes from where a rescuer stands."""
+        at = np.array(utterance.bearings[-1].origin if utterance.bearings else self._start)
+        away = [(place - at) / max(float(np.linalg.norm(place - at)), 1e-9) for place in self._crew]
+        return any(angle_between(utterance.unit, unit) < _CREW_RAD for unit in away)
 
     def _meet(self, utterance: Utterance) -> Vec3 | None:
         """Where the caller is, by all that was heard of them from several places."""
@@ -226,11 +177,11 @@ class Listener:
             return None
         for caller in self._callers:
             joint = [*caller, *utterance.bearings]
-            if _agree(joint, utterance):
+            if agree(joint, utterance):
                 caller += utterance.bearings
-                return _place(caller)
+                return place_of(caller)
         self._callers.append(list(utterance.bearings))
-        return _place(utterance.bearings)
+        return place_of(utterance.bearings)
 
     def _say(self, utterance: Utterance, place: Vec3 | None) -> dict[str, Any]:
         x, y, z = utterance.unit.tolist()
@@ -249,42 +200,6 @@ class Listener:
         if best is not None and (known[best] >= _TOLD_APART or "voice" not in self._kinds):
             return best
         return "voice" if "voice" in self._kinds else "unclear"
-
-
-def _bearing(at: Vec3, unit: Floats) -> Bearing:
-    x, y, z = unit.tolist()
-    return Bearing(
-        origin=at,
-        azimuth_rad=math.atan2(y, x),
-        elevation_rad=math.asin(min(max(z, -1.0), 1.0)),
-        sigma_rad=_SIGMA_RAD,
-    )
-
-
-def _angle(a: Floats, b: Floats) -> float:
-    return math.acos(min(max(float(a @ b), -1.0), 1.0))
-
-
-def _agree(bearings: Sequence[Bearing], utterance: Utterance) -> bool:
-    """Whether all bearings may be of one caller: they meet in a point that the utterance's mean direction leads to."""
-    fix = locate(bearings, 30.0)
-    if fix is None:
-        first = bearings[0]
-        c = math.cos(first.elevation_rad)
-        line = np.array([c * math.cos(first.azimuth_rad), c * math.sin(first.azimuth_rad), math.sin(first.elevation_rad)])
-        return _angle(line, utterance.unit) < _MEET_RAD
-    away = np.array(fix.position) - np.array(utterance.bearings[-1].origin)
-    return _angle(np.asarray(away / max(float(np.linalg.norm(away)), 1e-9)), utterance.unit) < _MEET_RAD
-
-
-def _place(bearings: Sequence[Bearing]) -> Vec3 | None:
-    origins = np.array([bearing.origin for bearing in bearings])
-    if float(np.linalg.norm(np.ptp(origins, axis=0))) < _BASELINE_M:
-        return None
-    fix = locate(bearings, 30.0)
-    if fix is None or math.sqrt(float(np.linalg.eigvalsh(fix.covariance)[-1])) > _UNSURE_M:
-        return None
-    return fix.position
 
 
 def _quaternion(roll: float, pitch: float, yaw: float) -> Floats:

@@ -134,10 +134,17 @@ def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None
 
 def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
     over, silent = False, _silent(env)
+    assert witness.state is not None
+    place = np.array(witness.state.drones[0].position_m)
     while not over:
-        assert witness.state is not None
         report = oracle.report(witness.state)
-        _, _, ended, cut, _ = env.step({"motion": np.zeros(4, np.float32), "report": report or silent})
+        drone = witness.state.drones[0]
+        # Held by the true position: with a motion of zeros it would drift.
+        x, y, z = np.clip(place - np.array(drone.position_m), -0.5, 0.5).tolist()
+        yaw = yaw_of(drone.quaternion_xyzw)
+        c, s = math.cos(yaw), math.sin(yaw)
+        motion = np.array([c * x + s * y, c * y - s * x, z, 0.0], np.float32)
+        _, _, ended, cut, _ = env.step({"motion": motion, "report": report or silent})
         over = ended or cut
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from goldentime.control.frames import yaw_of
+from goldentime.envs.acoustics.sounds import Source
 from goldentime.envs.airframe import load_airframe
 from goldentime.envs.mission import Reports, Sheet, Verdict
 from goldentime.envs.reports import ReportSchema
@@ -19,8 +20,8 @@ from goldentime.errors import ConfigError
 from goldentime.missions.registry import mission
 from goldentime.missions.search_flight import Flight, FlightEvent, Limits, judge_flight
 from goldentime.missions.search_ledger import Ledger, ReportCosts
-from goldentime.missions.search_place import place_brief
-from goldentime.missions.voices_calls import CALLS, Call, calls_of
+from goldentime.missions.search_place import local, place_brief
+from goldentime.missions.voices_calls import CALLS, VOICES, Call, calls_of
 from goldentime.missions.voices_cast import CastConfig, Scale, cast
 from goldentime.missions.voices_levels import hover_noise_db
 from goldentime.missions.voices_place import PlaceConfig, Stand, draw_stand, rt60_s
@@ -107,11 +108,12 @@ class Voices:
         )
 
     def sheet(self, scenario: Scenario) -> Sheet:
-        """Where it begins and how long it takes are told; not how many call."""
+        """Where it begins, where rescuers are and how long it takes are told; not how many call."""
         c, task = self.config, scenario.task
         brief = {
             **place_brief(scenario),
             "start_height_m": round(scenario.drones[0].position[2] - task["origin"][2], 4),
+            "crew_m": [list(local(task, source.path[0].position)) for source in scenario.sounds if _is_crew(source)],
             "reports": {"budget": c.reports, **dump(c.agreed), "costs": dump(c.costs)},
         }
         calls = calls_of(scenario.sounds, task["origin"], calls=True)
@@ -157,6 +159,11 @@ class Voices:
         if book is not progress.book or flight is not progress.flight:
             progress = progress._replace(book=book, due=due, flight=flight)
         return Verdict(progress, events, end, end == FlightEvent.TIME_UP)
+
+
+def _is_crew(source: Source) -> bool:
+    """Whether it is a rescuer who talks; the command post knows where they are."""
+    return source.kind in VOICES and not source.calls
 
 
 def _task(stand: Stand, difficulty: float, noise_db: float) -> dict[str, Any]:

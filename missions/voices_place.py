@@ -24,6 +24,8 @@ Rng = np.random.Generator
 
 _DRAWS = 12
 _STEP_M, _WAY_M = 0.5, 6.0
+_ROOM_M = 0.9
+"""What is free around the start."""
 _VOICES = {"man": "man", "elderly_man": "man", "woman": "woman", "elderly_woman": "woman", "child": "child"}
 _STAFF = ("firefighter", "medic")
 _MOUTH = 0.9
@@ -241,8 +243,8 @@ def _scene(config: PlaceConfig, place: Place, fewest: int, rng: Rng) -> Stand:
 def _near(
     scene: Scene, way: NDArray[np.float64], people: Sequence[Thing], distance_m: tuple[float, float]
 ) -> NDArray[np.bool_]:
-    """(points of the way, people) whether one can be seen from there, at the right distance."""
-    from goldentime.envs.scenes.proof import boxes_of, sees
+    """(points of the way, people) whether one can be seen from there, at the right distance; nobody where it is narrow."""
+    from goldentime.envs.scenes.proof import boxes_of, clearance_m, sees
 
     if not people:
         return np.zeros((len(way), 0), bool)
@@ -253,6 +255,8 @@ def _near(
     clear = sees(eyes, targets, boxes, np.ones((len(eyes), len(boxes.yaw)), bool))
     away = np.linalg.norm(targets - eyes, axis=1)
     fits: NDArray[np.bool_] = (clear & (away >= distance_m[0]) & (away <= distance_m[1])).reshape(len(way), len(people))
+    # A drone without a position fix drifts: not in a door.
+    fits[clearance_m(way, boxes_of(scene.level.solids)) < _ROOM_M] = False
     # Not where a drone takes off, nor at the very end.
     fits[:2] = fits[-2:] = False
     return fits

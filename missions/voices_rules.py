@@ -13,7 +13,7 @@ __all__ = ["KINDS", "VOICE", "Agreed", "Book", "Facts", "VoicesEvent", "hear_cal
 
 UNCLEAR, VOICE = "unclear", "voice"
 KINDS = ("nothing", UNCLEAR, VOICE, *CALLS)
-"""What can be reported; `voice` is a man, a woman or a child that the agent does not tell."""
+"""What can be reported; `voice` is somebody whom the agent does not tell, by whatever sign."""
 
 
 class VoicesEvent:
@@ -129,8 +129,8 @@ class _Hit(NamedTuple):
 
 
 def _fits(said: str, kind: str) -> bool:
-    """Whether a call of a kind can be meant: any voice by any word for one."""
-    return said == kind or (kind in VOICES and said in (VOICE, *VOICES))
+    """Whether a call of a kind can be meant: any by `voice`, a man, a woman and a child by any word for one."""
+    return said in (kind, VOICE) or (kind in VOICES and said in VOICES)
 
 
 def _hit(facts: Facts, book: Book, call: Call, report: Report, now: float, drone_m: Vec3) -> _Hit | None:

@@ -1,5 +1,6 @@
 """The listener: what it makes of what its ears tell it, and a flight with classical ears."""
 
+import dataclasses
 import math
 import re
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from goldentime.baselines.listener import Listener, Utterance
+from goldentime.baselines.listener import Listener
+from goldentime.baselines.listener_calls import Utterance, likely
 from goldentime.errors import ConfigError
 from goldentime.eval.log import EpisodeLog
 from goldentime.missions.registry import make_env
@@ -64,37 +66,45 @@ BRIEF = {
 QUIET = {"microphones": np.zeros((4, 1600), np.float32), "attitude": np.zeros(3, np.float32)}
 
 
-def reports(*steps, count=40):
+def reports(*steps, count=40, **brief):
     agent = Listener(networks=False)
-    agent.reset(BRIEF)
+    agent.reset({**BRIEF, **brief})
     agent._hearer = Told(*steps)
     made = [agent.act(QUIET)["report"] for _ in range(count)]
     return [report for report in made if report["kind"]]
 
 
 def test_a_voice_that_has_fallen_silent_is_reported_once_in_the_mission_frame():
-    steps = [[heard(1, 30.0, 0.35, 0.1 * k, man=0.9, woman=0.1)] for k in range(4, 16)]
-    (report,) = reports(*([[]] * 3), *steps, [heard(1, 30.0, 0.35, 1.6, ended=True)])
+    steps = [[heard(1, 30.0, 1.35, 0.1 * k, man=0.9, woman=0.1)] for k in range(14, 26)]
+    (report,) = reports(*([[]] * 13), *steps, [heard(1, 30.0, 1.35, 2.6, ended=True)])
     assert report["kind"] == 3
     assert report["azimuth_rad"] == pytest.approx(math.radians(120.0), abs=1e-3)
     # The first chunk came before the start.
-    assert report["onset_s"] == pytest.approx(0.35 - 0.101, abs=1e-3)
+    assert report["onset_s"] == pytest.approx(1.35 - 0.101, abs=1e-3)
     assert report["placed"] == 0
 
 
 def test_a_short_pause_does_not_end_a_call_and_another_direction_is_another_call():
-    first = [[heard(1, 0.0, 0.3, 0.1 * k)] for k in range(4, 10)]
-    again = [[heard(2, 5.0, 1.4, 0.1 * k)] for k in range(15, 22)]
-    assert len(reports(*first, *([[]] * 4), *again)) == 1
-    aside = [[heard(2, 60.0, 1.4, 0.1 * k)] for k in range(15, 22)]
-    assert len(reports(*first, *([[]] * 4), *aside)) == 2
+    first = [[]] * 10 + [[heard(1, 0.0, 1.3, 0.1 * k)] for k in range(14, 20)]
+    again = [[heard(2, 5.0, 2.4, 0.1 * k)] for k in range(25, 32)]
+    assert len(reports(*first, *([[]] * 4), *again, count=60)) == 1
+    aside = [[heard(2, 60.0, 2.4, 0.1 * k)] for k in range(25, 32)]
+    assert len(reports(*first, *([[]] * 4), *aside, count=60)) == 2
 
 
 def test_blips_are_not_reported_and_a_class_that_is_not_known_is_a_voice():
-    assert reports([heard(1, 0.0, 0.3, 0.4)]) == []
-    steps = [[heard(1, 0.0, 0.3, 0.1 * k, man=0.4, woman=0.3, child=0.3)] for k in range(4, 12)]
-    (report,) = reports(*steps)
+    assert reports(*([[]] * 10), [heard(1, 0.0, 1.3, 1.4)]) == []
+    steps = [[heard(1, 0.0, 1.3, 0.1 * k, man=0.4, woman=0.3, child=0.3)] for k in range(14, 22)]
+    (report,) = reports(*([[]] * 10), *steps)
     assert report["kind"] == 2
+
+
+def test_rescuers_who_talk_are_left_out():
+    steps = [[heard(1, 30.0, 1.3, 0.1 * k)] for k in range(14, 26)]
+    there = [math.cos(math.radians(120.0)), math.sin(math.radians(120.0)), 0.0]
+    crew = [[4.0 * there[0], 4.0 * there[1], 1.9]]
+    assert len(reports(*([[]] * 10), *steps)) == 1
+    assert reports(*([[]] * 10), *steps, crew_m=crew) == []
 
 
 def test_a_pair_of_microphones_takes_what_it_hears_to_be_level_and_ahead():
@@ -107,16 +117,39 @@ def test_a_pair_of_microphones_takes_what_it_hears_to_be_level_and_ahead():
         assert z == 0.0
 
 
+def utterance(azimuth_deg, onset_s, last_s, confidence=0.8, elevation_deg=0.0):
+    a, e = math.radians(azimuth_deg), math.radians(elevation_deg)
+    unit = np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
+    made = Utterance(onset_s)
+    for _ in range(max(round(10 * (last_s - onset_s)), 1)):
+        made.add(dataclasses.replace(heard(1, 0.0, onset_s, last_s), confidence=confidence), unit, last_s, (0.0, 0.0, 2.0))
+    return made
+
+
+def test_echoes_sirens_and_what_is_below_are_no_calls():
+    call = utterance(0.0, 5.0, 7.0)
+    assert likely(call, [call, utterance(90.0, 5.0, 7.0)])
+    echo = utterance(30.0, 5.2, 5.9, 0.7)
+    assert not likely(echo, [call, echo])
+    assert likely(utterance(90.0, 5.2, 5.9, 0.7), [call]), "another one who calls at the same time"
+    assert not likely(utterance(90.0, 5.2, 5.9, 0.5), [call]), "faint, and while somebody calls"
+    assert not likely(utterance(0.0, 5.0, 10.0), [])
+    siren = [utterance(0.0, start, start + 2.8) for start in (5.0, 9.0)]
+    assert not likely(utterance(5.0, 13.0, 14.5), siren)
+    assert not likely(utterance(0.0, 5.0, 7.0, elevation_deg=-70.0), [])
+    assert not likely(utterance(0.0, -0.1, 1.5), []), "from the very beginning"
+
+
 def test_directions_from_several_places_meet():
     agent = Listener(networks=False)
     agent.reset(BRIEF)
     agent._patrol = object()  # as if it flew
-    utterance = Utterance(1.0)
+    said = Utterance(1.0)
     there = np.array([4.0, 3.0, 1.5])
     for x in np.arange(0.0, 3.0, 0.25):
         unit = there - (x, 0.0, 2.0)
-        utterance.add(heard(1, 0.0, 1.0, 2.0), unit / np.linalg.norm(unit), 2.0, (float(x), 0.0, 2.0))
-    place = agent._meet(utterance)
+        said.add(heard(1, 0.0, 1.0, 2.0), unit / np.linalg.norm(unit), 2.0, (float(x), 0.0, 2.0))
+    place = agent._meet(said)
     assert place is not None and math.dist(place, there) < 0.1
 
 

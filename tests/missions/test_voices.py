@@ -113,6 +113,8 @@ def test_the_brief_tells_the_task_but_not_the_truth(drawn):
     told = canonical_json(sheet.brief).decode()
     assert sheet.brief["route_m"][0][:2] == [0.0, 0.0]
     assert sheet.brief["reports"]["tolerance_deg"] == 20.0
+    crew = [source for source in scenario.sounds if source.kind in ("man", "woman", "child") and not source.calls]
+    assert len(sheet.brief["crew_m"]) == len(crew)
     assert sheet.facts["things"] == sum(len(source.soundings) for source in callers(scenario)) > 0
     for source in scenario.sounds:
         assert not source.speaker or source.speaker not in told

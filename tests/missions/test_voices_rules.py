@@ -101,6 +101,7 @@ def test_another_voice_is_found_but_not_told_right_and_a_knock_is_no_voice():
     assert judge(facts(KNOCK), said("man", -90.0, 12.0))[0] == ["wrong"]
     assert judge(facts(KNOCK), said("cough", -90.0, 12.0))[0] == ["wrong"]
     assert judge(facts(KNOCK), said("knock", -90.0, 12.0))[0] == ["found", "kind_right"]
+    assert judge(facts(KNOCK), said("voice", -90.0, 12.0))[0] == ["found"]
 
 
 def test_each_call_is_matched_once_and_calls_of_one_caller_are_told_apart_by_time():
