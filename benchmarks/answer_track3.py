@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from goldentime.eval.contest.track3 import ANGLES, ANSWER_KEY, NOBODY, Call, Calls, calls_bytes
 from goldentime.files import write_atomic
-from goldentime.perception.hearing_spectra import BINS_HZ, resampled, spectra, waveform
+from goldentime.perception.hearing_noise import wiener_gains
+from goldentime.perception.hearing_spectra import BINS_HZ, HOP, resampled, spectra, waveform
 from goldentime.perception.hearing_voice import pitch_hz, speech_evidence
 
 Complex = NDArray[np.complex64]
@@ -59,7 +60,7 @@ def answer(signals: NDArray[np.float32], tell: Callable[[NDArray[np.float32]], s
     if active.sum() < _LEAST:
         return Call(NOBODY)
     angle = _angle(spectrum, active, noise)
-    return Call(angle, tell(_beam(spectrum, angle, signals.shape[1])) if tell is not None else "")
+    return Call(angle, tell(_voice(spectrum, angle, active, noise)) if tell is not None else "")
 
 
 def _angle(spectrum: Complex, active: NDArray[np.bool_], noise: NDArray[np.floating]) -> int:
@@ -81,10 +82,14 @@ def _turn(angle: int) -> NDArray[np.complex128]:
     return np.asarray(np.exp(-2j * np.pi * BINS_HZ * late_s))
 
 
-def _beam(spectrum: Complex, angle: int, samples: int) -> NDArray[np.float32]:
-    """Both channels, the left one brought in step with the right."""
-    joined = 0.5 * (spectrum[0] * _turn(angle) + spectrum[1])
-    return waveform(np.asarray(joined, np.complex64), samples)
+def _voice(spectrum: Complex, angle: int, active: NDArray[np.bool_], noise: NDArray[np.floating]) -> NDArray[np.float32]:
+    """From the first to the last frame that rises above the noise, both channels in step and freed of what noise lies
+    below."""
+    span = slice(int(np.argmax(active)), len(active) - int(np.argmax(active[::-1])))
+    joined = 0.5 * (spectrum[0, span] * _turn(angle) + spectrum[1, span])
+    # Noise of the two channels is alike in part: together they hold between half and all of its power.
+    joined = joined * wiener_gains(np.square(np.abs(joined)), 0.75 * noise)
+    return waveform(np.asarray(joined, np.complex64), (joined.shape[0] + 1) * HOP)
 
 
 def _by_pitch(signal: NDArray[np.float32]) -> str:
