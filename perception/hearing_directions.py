@@ -104,7 +104,7 @@ def steering(positions_m: Floats, units: Floats, bins_hz: Floats = BINS_HZ) -> N
         (bins, directions, mics) complex64 of magnitude 1; a microphone nearer to the source is ahead.
     """
     lead_s = units @ positions_m.T / SOUND_M_S
-    return np.exp(2j * np.pi * bins_hz[:, None, None] * lead_s).astype(np.complex64)
+    return np.asarray(np.exp(2j * np.pi * bins_hz[:, None, None] * lead_s), np.complex64)
 
 
 @record

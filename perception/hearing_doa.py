@@ -63,7 +63,7 @@ def srp_phat_map(spectrum: Complex, steerer: Steerer) -> NDArray[np.float32]:
         spectrum: (mics, frames, bins).
     """
     band = spectrum[..., steerer.band]
-    crossed = covariances(band / np.maximum(np.abs(band), 1e-12))
+    crossed = covariances(np.asarray(band / np.maximum(np.abs(band), 1e-12), np.complex64))
     mics = len(spectrum)
     power = steerer.power(crossed).mean(0)
     return steerer.as_map((power - mics) / (mics * (mics - 1)))

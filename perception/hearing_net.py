@@ -82,7 +82,7 @@ class _Ring(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         round_ = pad(pad(x, (1, 1, 0, 0), mode="circular"), (0, 0, 1, 1))
-        return x + torch.relu(self.norm(self.conv(round_)))  # type: ignore[no-any-return]  # torch types modules as Any
+        return x + torch.relu(self.norm(self.conv(round_)))
 
 
 class DirectionNet(nn.Module):
@@ -132,7 +132,7 @@ class DirectionNet(nn.Module):
         let = _powers(tables, inverse).clamp_min(1e-6).reciprocal()
         beams = torch.log((_powers(tables, matrices) * let).clamp_min(0) + 0.1)
         weights = self._weights(beams, mask, energy, lines)
-        maps = torch.bmm(weights, beams).unflatten(2, GRID.shape)
+        maps = torch.bmm(weights, beams).reshape(len(beams), -1, *GRID.shape)
         best = maps.mean(1, keepdim=True)
         ranked = (best - best.mean((2, 3), keepdim=True)) / (best.std((2, 3), keepdim=True) + 0.05)
         x = torch.cat([maps, ranked, self.heights.expand(len(maps), -1, -1, -1)], 1)  # type: ignore[operator]

@@ -113,7 +113,7 @@ def wiener_gains(
     padded = np.pad(power, ((1, 1), (0, 0)), mode="edge")
     smooth = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
     gains = 1 - oversubtraction * noise / np.maximum(smooth, 1e-30)
-    return np.clip(gains, least, 1).astype(np.float32)
+    return np.asarray(np.clip(gains, least, 1), np.float32)
 
 
 def mvdr(

@@ -91,7 +91,7 @@ def locate(bearings: Sequence[Bearing], farthest_m: float = 200.0) -> Fix | None
 def _fix(position: Floats, information: Floats, origins: Floats, lines: Floats, farthest_m: float) -> Fix | None:
     away = position - origins
     ranges = np.linalg.norm(away, axis=1)
-    covariance = np.linalg.inv(information)
+    covariance = np.asarray(np.linalg.inv(information), np.float64)
     ahead = np.median((away * lines).sum(1)) > 0
     spread = float(np.sqrt(np.linalg.eigvalsh(covariance)[-1]))
     if not ahead or ranges.mean() > farthest_m or spread > ranges.mean():

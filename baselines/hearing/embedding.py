@@ -51,5 +51,5 @@ def fit_head(rows: Tensor, classes: Tensor, decay: float = 3e-4) -> nn.Linear:
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not say what it takes
         return loss
 
-    optimiser.step(closure)  # type: ignore[arg-type, unused-ignore]  # the closure answers a tensor, as it may
+    optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch does not say what it takes
     return head

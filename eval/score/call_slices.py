@@ -52,7 +52,7 @@ class HeardCall:
     @property
     def right(self) -> bool:
         """Whether it was reported as what it is."""
-        return self.said == self.detail["kind"]
+        return bool(self.said == self.detail["kind"])
 
     @property
     def hit(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,8 +53,8 @@ def write_set(folder, drones=3, seed=0):
     """Buzzing voices as plane waves, a rotor above, as a data set."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
-    truth = {"voices": [], "noises": [], "drones": [], "clips": [], "positions_m": CUBE.tolist()}
-    sounds = {"voices": [], "noises": [], "drones": []}
+    truth: dict[str, Any] = {"voices": [], "noises": [], "drones": [], "clips": [], "positions_m": CUBE.tolist()}
+    sounds: dict[str, list[Any]] = {"voices": [], "noises": [], "drones": []}
     for drone in range(drones):
         speeds = [[500.0] * 4] * 16
         for kind in ("noises", "drones"):
@@ -187,7 +188,7 @@ def test_the_net_looks_the_same_way_at_any_array(data):
     window = spectra(plane_wave(rng.normal(size=RATE_HZ // 2), 0.8, -0.3) + 0.1 * rng.normal(size=(8, RATE_HZ // 2)))
     cells = window_of(data, window, 0, np.full(4, 500.0), np.zeros((0, 2)))
     batch = stacked([cells])
-    seen = {}
+    seen: dict[str, Any] = {}
     net.enter.register_forward_hook(lambda module, inputs, output: seen.update(maps=inputs[0]))
     net(batch.spectrum, batch.noise, batch.lines, beam_tables(CUBE))
     best = int(seen["maps"][0, -2].argmax())

@@ -33,7 +33,8 @@ def begin(cwd: Path) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command("evaluate", *SLOW), cwd=cwd, stdout=quiet, stderr=quiet, start_new_session=True)
     lines = cwd / "run" / "episodes.jsonl"
-    for _ in range(600):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
         if lines.is_file() and lines.read_bytes().count(b"\n") >= 1:
             return process
         assert process.poll() is None, "the run ended before it could be killed"

@@ -184,7 +184,9 @@ def test_the_direction_is_that_from_where_the_drone_was_in_the_middle_of_the_cal
 @given(st.lists(st.tuples(st.sampled_from(KINDS[1:]), st.floats(-180.0, 180.0), st.floats(0.0, 20.0)), max_size=25))
 def test_no_reports_earn_more_than_there_is_to_find(reports):
     known = facts(MAN, WOMAN, KNOCK)
-    kinds, credit, events = judge(known, *(said(*row, at=(4.0, 0.0, 2.0)) for row in reports), budget=25)
+    kinds, credit, events = judge(
+        known, *(said(kind, azimuth, onset, at=(4.0, 0.0, 2.0)) for kind, azimuth, onset in reports), budget=25
+    )
     assert credit <= 3.0
     assert kinds.count("found") <= 3
     assert value(events, "located") <= 3.0
