@@ -115,7 +115,7 @@ def draw_stand(config: PlaceConfig, difficulty: float, seats: tuple[int, int], r
         return _open(config, seats[1], rng)
     if place == "room":
         return _room(config, difficulty, seats[1], rng)
-    return _scene(config, place, seats[0], rng)
+    return _scene(config, "street" if place == "street" else "floor", seats[0], rng)
 
 
 def rt60_s(level: Level, at: Point) -> float:
@@ -223,7 +223,7 @@ def _bare_room(config: PlaceConfig, difficulty: float, size: Point, rng: Rng) ->
     return Level(solids=solids, bounds=((0.0, 0.0, 0.0), size), rooms=(room,))
 
 
-def _scene(config: PlaceConfig, place: Place, fewest: int, rng: Rng) -> Stand:
+def _scene(config: PlaceConfig, place: Literal["street", "floor"], fewest: int, rng: Rng) -> Stand:
     # Late: all missions are loaded together, and the others do without what draws scenes.
     from goldentime.envs.scenes.draw import draw_scene
     from goldentime.envs.scenes.proof import sampled

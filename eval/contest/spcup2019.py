@@ -115,7 +115,7 @@ def directions_bytes(directions: Directions) -> bytes:
         for i, part in enumerate(("azimuth", "elevation"))
     }
     buffer = BytesIO()
-    savemat(buffer, parts)
+    savemat(buffer, parts)  # type: ignore[arg-type]  # it takes open files as well, its stubs do not
     return b"MATLAB 5.0 MAT-file".ljust(_HEAD) + buffer.getvalue()[_HEAD:]
 
 

@@ -137,7 +137,7 @@ def _assigned(truth: list[Heard], answer: list[Heard]) -> list[tuple[int, float]
 
 
 def _sum(parts: Iterable[SeldCounts]) -> SeldCounts:
-    return SeldCounts(*map(sum, zip(*parts, strict=True)))  # type: ignore[arg-type]
+    return SeldCounts(*map(sum, zip(*parts, strict=True)))
 
 
 def seld_score(clips: Sequence[Mapping[str, SeldCounts]], resamples: int = _RESAMPLES, seed: int = 0) -> SeldFigures:

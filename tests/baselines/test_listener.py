@@ -41,7 +41,7 @@ class Told:
         return self._steps.pop(0) if self._steps else []
 
 
-BRIEF = {
+BRIEF: dict[str, Any] = {
     "mission": "voices",
     "action_hz": 10,
     "action": {
@@ -67,7 +67,7 @@ QUIET = {"microphones": np.zeros((4, 1600), np.float32), "attitude": np.zeros(3,
 
 
 def reports(*steps, count=40, **brief):
-    agent = Listener(networks=False)
+    agent: Any = Listener(networks=False)
     agent.reset({**BRIEF, **brief})
     agent._hearer = Told(*steps)
     made = [agent.act(QUIET)["report"] for _ in range(count)]
@@ -108,7 +108,7 @@ def test_rescuers_who_talk_are_left_out():
 
 
 def test_a_pair_of_microphones_takes_what_it_hears_to_be_level_and_ahead():
-    agent = Listener(networks=False)
+    agent: Any = Listener(networks=False)
     places = [[0.0, 0.1, 0.0], [0.0, -0.1, 0.0]]
     agent.reset({**BRIEF, "told": {"microphones": {"microphone_m": places}}})
     for said, meant in ((30.0, 30.0), (150.0, 30.0), (-100.0, -80.0)):
@@ -141,7 +141,7 @@ def test_echoes_sirens_and_what_is_below_are_no_calls():
 
 
 def test_directions_from_several_places_meet():
-    agent = Listener(networks=False)
+    agent: Any = Listener(networks=False)
     agent.reset(BRIEF)
     agent._patrol = object()  # as if it flew
     said = Utterance(1.0)

@@ -1,6 +1,7 @@
 """The hearing mission: what is drawn, told, and made of reports. Its rules are tested by themselves."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -220,7 +221,8 @@ def test_the_drone_hears_what_is_said_and_the_log_says_how_loud():
     scenario = {"difficulty": 0.0, "time_limit_s": 10.0, "cast": {"callers": [1, 1], "others": [0, 0], "repeats": [1, 1]}}
     env = make_env("voices", recorder=log, scenario=scenario, sensors={"lidar": None})
     observation, _ = env.reset(seed=1)
-    silent = {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
+    space: Any = env.action_space
+    silent = {key: part.sample() for key, part in space["report"].spaces.items()} | {"kind": 0}
     loud, over = [], False
     while not over:
         loud.append(float(np.square(observation["microphones"]).mean()))
