@@ -186,7 +186,7 @@ class Draft:
         """
         low, high = np.array(room.low) - gap_m + _EDGE_M, np.array(room.high) + gap_m - _EDGE_M
         taken = self._taken[: self._count]
-        hit = ((taken[:, :3] < high) & (taken[:, 3:] > low)).all(1)
+        hit: NDArray[np.bool_] = np.atleast_1d(((taken[:, :3] < high) & (taken[:, 3:] > low)).all(1))
         hit[but.start : but.stop] = False
         return not bool((hit & self._solid[: self._count] if among_solids else hit).any())
 

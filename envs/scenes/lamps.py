@@ -31,7 +31,7 @@ def hang_lamps(draft: Draft, ceiling_m: float, places: Sequence[tuple[float, flo
     count, colour, power = int(rng.integers(2, _MOST + 1)), _colour(rng), round(float(rng.uniform(1.1, 1.7)), 3)
     if not lit:
         return
-    lamps = []
+    lamps: list[Lamp] = []
     for number in rng.permutation(len(places)).tolist():
         x, y = places[number]
         # Its side slants downwards: it shines on all that can be seen of it.

@@ -7,7 +7,7 @@ the last two of likeness 0: the mean over all cases is the 1-NED of the ICDAR 20
 count take part in the pairing, and each that stays alone takes one answer that is left over; both are no cases.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from goldentime.errors import ConfigError
 from goldentime.eval.contest.forms import told
-from goldentime.eval.contest.track2 import Answers, SeenText, Truths
+from goldentime.eval.contest.track2 import SeenText
 from goldentime.eval.score.aggregate import Figure, wilson
 from goldentime.eval.score.text import TextScore, score_text
 from goldentime.records import record
@@ -110,7 +110,7 @@ def _weight(text: SeenText, score: TextScore) -> float:
     return score.jamo_similarity + _TIE * (score.similarity + score.exact + text.counts) * (score.jamo_similarity > 0.0)
 
 
-def score_track2(truth: Truths, answer: Answers) -> Track2Score:
+def score_track2(truth: Mapping[int, tuple[SeenText, ...]], answer: Mapping[int, tuple[str, ...]]) -> Track2Score:
     """Compare an answer with the truth; a picture without an entry was not read.
 
     Raises:

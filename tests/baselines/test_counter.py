@@ -109,7 +109,7 @@ def invented(rng, people):
     """A clip of things that stand still: sure detections of people, flickering doubtful ones of nothing."""
     looks = rng.uniform(0, 1, (40, 16)).astype(np.float32) ** 4
     looks /= np.linalg.norm(looks, axis=1, keepdims=True)
-    steps = []
+    steps: list[Boxes | None] = []
     for step in range(40):
         rows = [(0, 0.8, (20 + 50 * i, 80, 40 + 50 * i, 120), looks[i]) for i in range(people) if rng.random() < 0.8]
         if rng.random() < 0.4:

@@ -135,7 +135,7 @@ def test_things_have_hulls_and_do_not_overlap(place, seed):
 
 
 def test_some_sit_on_chairs_sofas_and_benches():
-    on = Counter()
+    on: Counter[str] = Counter()
     for place, seed in EVERY:
         scene = scene_of(place, seed)
         tops = [(solid_bounds(s), s.material) for s in scene.level.solids]
