@@ -10,9 +10,7 @@ from gymnasium import spaces
 from goldentime.missions.registry import load_config, make_env, mission_names, team_names
 from goldentime.types import Event, WorldState
 
-PRESETS = {"voices_stage1", "voices_stage2"}
-"""Other figures for the rules and sensors of `voices`; what they promise beyond it, tests/missions says."""
-SINGLE = sorted({*mission_names()} - {*team_names()} - PRESETS)
+SINGLE = sorted({*mission_names()} - {*team_names()})
 
 
 class Notes:
@@ -38,7 +36,7 @@ class Notes:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`single` is each mission for one drone, `team` each for several, `mission` each."""
-    for name, values in (("single", SINGLE), ("team", team_names()), ("mission", sorted({*mission_names()} - PRESETS))):
+    for name, values in (("single", SINGLE), ("team", team_names()), ("mission", mission_names())):
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, values)
 
