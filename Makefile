@@ -52,7 +52,7 @@ bench: gl $(VENV)/.all ## run each benchmarks/bench_*.py in turn
 	@failed=; for file in benchmarks/bench_*.py; do \
 	  test -f "$$file" || { echo "no benchmarks/bench_*.py here"; exit 1; }; \
 	  name=$$(basename "$$file" .py); echo "==> $$name"; \
-	  $(BIN)/python -m "benchmarks.$$name" || failed="$$failed $$name"; \
+	  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m "benchmarks.$$name" || failed="$$failed $$name"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
