@@ -295,7 +295,9 @@ _COMMANDS = {
     "evaluate": _Command("evaluate [name=value ...]", "fly an agent, score it, write a report", _evaluate),
     "missions": _Command("missions", "list the missions", _missions),
     "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
-    "train": _Command("train experiment=NAME|perception=NAME [...]", "train an agent, or a network that sees, reads or hears", _train),
+    "train": _Command(
+        "train experiment=NAME|perception=NAME [...]", "train an agent, or what sees, reads and hears", _train
+    ),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
     "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
