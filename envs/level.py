@@ -91,6 +91,8 @@ class Room:
     """Of its faces at -x, +x, -y, +y, floor and ceiling, as `Primitive.material` has them; empty where there is none."""
     absorption_m2: float = 0.0
     """What stands in it swallows as much sound as so large an open window, equivalent area after Sabine."""
+    name: str = ""
+    """What its plate says; empty without one."""
 
 
 @record

@@ -6,10 +6,12 @@ from dataclasses import field
 from typing import Any
 
 from goldentime.envs.acoustics.sounds import Source
+from goldentime.envs.fire.plan import FirePlan
 from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.hazards.lights import Lighting
 from goldentime.envs.hazards.smoke import SmokeLayers
 from goldentime.envs.level import Level, Point
+from goldentime.envs.people.person import Person
 from goldentime.envs.signage.pose import PlacedSign
 from goldentime.records import canonical_json, digest, dump, load, record
 
@@ -124,6 +126,10 @@ class Scenario:
     light: Lighting = Lighting()
     sounds: tuple[Source, ...] = ()
     """What microphones hear, besides the drones themselves."""
+    fire: FirePlan | None = None
+    """What burns and spreads, in the level's rooms; without it flames and smoke stand still."""
+    people: tuple[Person, ...] = ()
+    """Those who may move, suffer and be helped; mere figures are props."""
     time_limit_s: float
     task: dict[str, Any]
     """The mission's own JSON-able facts; its module documents them."""

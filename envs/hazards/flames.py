@@ -19,6 +19,8 @@ class Flame:
     """Of its flicker: flames of different seeds do not move together."""
     embers: int = 0
     """Sparks that rise from it at any time; they hide nothing and have no ids."""
+    fuel: int = -1
+    """Of the fire plan: the flame is as large as this item burns, and so large at its peak; -1 for one that burns on."""
 
     def __post_init__(self) -> None:
         if self.radius_m <= 0.0 or self.height_m <= 0.0 or not 0 <= self.seed < 2**16:

@@ -29,6 +29,8 @@ class SmokeLayer:
     """Red, green and blue in [0, 1] of the light that the smoke itself scatters to the eye."""
     temperature_k: float = 293.15
     """Only a thermal camera sees it. The hot layer below a ceiling has 400 to 900 K."""
+    span: tuple[tuple[float, float], tuple[float, float]] | None = None
+    """[m] from where to where it reaches in x and in y, as in a room; None for as far as one can look."""
 
     def __post_init__(self) -> None:
         if not self.bottom_m < self.top_m or self.extinction_per_m < 0.0 or self.temperature_k <= 0.0:

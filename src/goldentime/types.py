@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = [
     "ActionMode",
     "Agent",
@@ -16,8 +19,10 @@ __all__ = [
     "Contact",
     "DroneState",
     "Event",
+    "FireState",
     "KitState",
     "NavState",
+    "PersonState",
     "Quat",
     "Report",
     "Setpoint",
@@ -70,12 +75,58 @@ class KitState(NamedTuple):
     """Index of the drone that holds the kit, -1 once released."""
 
 
+class PersonState(NamedTuple):
+    """One person at one instant."""
+
+    position_m: Vec3
+    """Where they stand, sit or lie, on the ground."""
+    yaw_rad: float
+    posture: str
+    """One of `envs.assets.postures`."""
+    condition: str
+    """START triage: `"non_urgent"`, `"urgent"`, `"immediate"` or `"dead"`."""
+    fed: float
+    """Fractional effective dose of asphyxiant gases so far; at 1 half of all people are incapacitated."""
+    fed_heat: float
+    """The same of heat."""
+    voice_db: float
+    """By how much their voice is louder than when they are well; -inf when they can't call."""
+    hooded: bool
+    """Whether they wear the smoke hood of a relief kit."""
+    tag: str
+    """Triage tag that rescuers left, as `condition`; empty without."""
+
+
+class FireState(NamedTuple):
+    """Air and fire at one instant; (rooms,) float64 arrays in the order of `Level.rooms`, never changed in place."""
+
+    layer_m: NDArray[np.float64]
+    """World height of the border between the hot upper and the cool lower layer; the ceiling while there is none."""
+    upper_k: NDArray[np.float64]
+    lower_k: NDArray[np.float64]
+    upper_extinction_per_m: NDArray[np.float64]
+    lower_extinction_per_m: NDArray[np.float64]
+    upper_co: NDArray[np.float64]
+    """Volume fraction, like those that follow."""
+    lower_co: NDArray[np.float64]
+    upper_co2: NDArray[np.float64]
+    lower_co2: NDArray[np.float64]
+    upper_o2: NDArray[np.float64]
+    lower_o2: NDArray[np.float64]
+    fuels_w: NDArray[np.float64]
+    """(fuels,) heat release now, in the order of `FirePlan.fuels`."""
+
+
 class WorldState(NamedTuple):
     """One instant of the whole world: ground truth, never shown to an agent."""
 
     time_s: float
     drones: tuple[DroneState, ...]
     kits: tuple[KitState, ...]
+    people: tuple[PersonState, ...] = ()
+    """Of those who may move or fade; people who are mere props are not here."""
+    fire: FireState | None = None
+    """Where a fire spreads; None where flames and smoke stand still."""
 
 
 class NavState(NamedTuple):
