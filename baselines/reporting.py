@@ -28,7 +28,7 @@ def no_report(sheet: _Sheet) -> dict[str, Any]:
         report["text"] = ""
     if "placed" in sheet:
         report |= {"placed": 0, **dict.fromkeys(_BEARING, np.float32(0.0))}
-    return report
+    return report | dict.fromkeys([*sheet.get("questions", ()), *sheet.get("counts", ())], 0)
 
 
 def random_report(sheet: _Sheet, rng: np.random.Generator) -> dict[str, Any]:
@@ -45,4 +45,5 @@ def random_report(sheet: _Sheet, rng: np.random.Generator) -> dict[str, Any]:
     if "placed" in sheet:
         report["placed"] = int(rng.integers(2))
         report |= {name: np.float32(rng.uniform(sheet[name]["low"], sheet[name]["high"])) for name in _BEARING}
-    return report
+    report |= {name: int(rng.integers(len(answers))) for name, answers in sheet.get("questions", {}).items()}
+    return report | {name: int(rng.integers(most + 1)) for name, most in sheet.get("counts", {}).items()}

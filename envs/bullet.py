@@ -164,16 +164,19 @@ class BulletPhysics:
         return ground_effect(radius, z - low + hit[2] * reach) if hit[0] >= 0 else 1.0
 
     def _release(self, client: int, drone: _Drone) -> None:
+        """Let go of the first kit that the drone still holds."""
         index = self._drones.index(drone)
-        for number, (kit, body) in enumerate(self._kits):
-            if kit.carrier != index or body >= 0:
-                continue
-            x, y, z = drone.position
-            below = (x, y, z - 0.5 * (drone.craft.airframe.hull_height_m + kit.size[2]) - 0.02)
-            body = make_kit(client, kit, below, drone.velocity)
-            set_drone_mass(client, drone.body, drone.craft.airframe, 0.0)
-            self._names[body] = "kit"
-            self._kits[number] = (kit, body)
+        held = [n for n, (kit, body) in enumerate(self._kits) if kit.carrier == index and body < 0]
+        if not held:
+            return
+        kit = self._kits[held[0]][0]
+        x, y, z = drone.position
+        below = (x, y, z - 0.5 * (drone.craft.airframe.hull_height_m + kit.size[2]) - 0.02)
+        body = make_kit(client, kit, below, drone.velocity)
+        left_kg = sum(self._kits[n][0].mass_kg for n in held[1:])
+        set_drone_mass(client, drone.body, drone.craft.airframe, left_kg)
+        self._names[body] = "kit"
+        self._kits[held[0]] = (kit, body)
 
     def advance(self, substeps: int) -> None:
         """Let `substeps` steps pass, each with one force and one torque call per drone."""

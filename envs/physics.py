@@ -21,6 +21,7 @@ class Command(NamedTuple):
     air_m_s: Vec3
     """Velocity of the air around the drone, world frame."""
     release: bool
+    """Let go of the next relief kit."""
 
 
 class Physics(Protocol):

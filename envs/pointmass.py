@@ -80,13 +80,14 @@ class PointMassPhysics:
 
     def _release(self, index: int) -> None:
         drone = self._drones[index]
-        for number, (spec, kit) in enumerate(zip(self._specs, self._kits, strict=True)):
-            if kit.carrier != index:
-                continue
-            x, y, z = drone.motion.position_m
-            below = (x, y, z - 0.5 * (drone.craft.airframe.hull_height_m + spec.size[2]) - 0.02)
-            self._kits[number] = KitState(below, drone.motion.velocity_m_s, -1)
-            drone.mass_kg = drone.craft.airframe.mass_kg
+        held = [n for n, kit in enumerate(self._kits) if kit.carrier == index]
+        if not held:
+            return
+        spec = self._specs[held[0]]
+        x, y, z = drone.motion.position_m
+        below = (x, y, z - 0.5 * (drone.craft.airframe.hull_height_m + spec.size[2]) - 0.02)
+        self._kits[held[0]] = KitState(below, drone.motion.velocity_m_s, -1)
+        drone.mass_kg = drone.craft.airframe.mass_kg + sum(self._specs[n].mass_kg for n in held[1:])
 
     def advance(self, substeps: int) -> None:
         """Let `substeps` steps pass."""

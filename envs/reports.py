@@ -3,7 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -43,10 +43,16 @@ class ReportSchema:
     """The longest text that a report can hold; 0 for reports without text."""
     bearing: bool = False
     """Whether a report says from where and when something was heard; then its place may be left out."""
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The mission's own questions, by name, with the answers to choose from; the first one leaves it open."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Whole numbers from 0 that a report holds, by name, with the greatest."""
 
     def __post_init__(self) -> None:
         if self.kinds[:1] != (NOTHING,) or len({*self.kinds}) != len(self.kinds) or len(self.kinds) < 2:
             raise ConfigError(f"report.kinds: expected {NOTHING!r} and then other names, each once, got {self.kinds}")
+        if clash := sorted({*self.questions, *self.counts} & {"kind", "position_m", "described", "text", "placed", *_BEARING}):
+            raise ConfigError(f"report: questions and counts need names of their own, got {', '.join(clash)}")
 
 
 class _Letters(spaces.Text):
@@ -72,6 +78,8 @@ def report_space(schema: ReportSchema) -> spaces.Dict:
         parts["placed"] = spaces.Discrete(2)
         for name, (low, high) in _BEARING.items():
             parts[name] = spaces.Box(np.float32(low), np.float32(high), (), np.float32)
+    parts |= {name: spaces.Discrete(len(answers)) for name, answers in schema.questions.items()}
+    parts |= {name: spaces.Discrete(most + 1) for name, most in schema.counts.items()}
     return spaces.Dict(parts)
 
 
@@ -88,6 +96,10 @@ def describe_report(schema: ReportSchema) -> dict[str, Any]:
     if schema.bearing:
         told["placed"] = [0, 1]
         told |= {name: {"low": low, "high": high} for name, (low, high) in _BEARING.items()}
+    if schema.questions:
+        told["questions"] = {name: list(answers) for name, answers in schema.questions.items()}
+    if schema.counts:
+        told["counts"] = dict(schema.counts)
     return told
 
 
@@ -111,12 +123,15 @@ def parse_report(schema: ReportSchema, value: Any) -> Report | None:
     if schema.bearing:
         numbers: dict[str, Any] = {name: _number(value[name], name) for name in _BEARING}
         report = report._replace(placed=bool(_choice(value["placed"], 2, "placed")), **numbers)
+    if schema.questions or schema.counts:
+        said = {name: answers[_choice(value[name], len(answers), name)] for name, answers in schema.questions.items()}
+        counts = {name: _choice(value[name], most + 1, name) for name, most in schema.counts.items()}
+        report = report._replace(said=said, counts=counts)
     return report if kind else None
 
 
-@cache
 def _keys(schema: ReportSchema) -> frozenset[str]:
-    keys = {"kind", "position_m"}
+    keys = {"kind", "position_m", *schema.questions, *schema.counts}
     if schema.described:
         keys.add("described")
     if schema.text_length:

@@ -169,6 +169,10 @@ class Report(NamedTuple):
     """Of what was heard, upwards from the horizontal."""
     onset_s: float = 0.0
     """When it began to be heard, since the start of the episode."""
+    said: Mapping[str, str] = {}
+    """Answers to the mission's own questions, by their name; empty text for one that is left open."""
+    counts: Mapping[str, int] = {}
+    """Numbers that the mission asks for, by name."""
 
 
 class Setpoint(NamedTuple):
@@ -177,7 +181,7 @@ class Setpoint(NamedTuple):
     motion: tuple[float, ...]
     """In the units of the action mode, see `control.modes`."""
     release: bool
-    """Let go of the relief kit."""
+    """Let go of a relief kit."""
     report: Report | None = None
     """In missions with reports, if there is one."""
 

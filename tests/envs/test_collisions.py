@@ -128,6 +128,17 @@ def test_a_mover_hits_a_waiting_drone(make_world, command):
     assert "mover" in names
 
 
+def test_several_kits_are_let_go_one_at_a_time(make_world, command):
+    kits = (KitSpec(mass_kg=0.12), KitSpec(mass_kg=0.1))
+    world = make_world(DroneSpec(airframe="scout", position=(3.0, 1.0, 4.0)), kits=kits)
+    world.apply([command(400.0, release=True)])
+    world.advance(4)
+    assert [kit.carrier for kit in world.read().kits] == [-1, 0]
+    world.apply([command(400.0, release=True)])
+    world.advance(4)
+    assert [kit.carrier for kit in world.read().kits] == [-1, -1]
+
+
 def test_a_released_kit_falls_below_the_drone_and_the_drone_gets_lighter(make_world, command):
     kit = KitSpec(carrier=0, mass_kg=0.25)
     world = make_world(DroneSpec(airframe="scout", position=(3.0, 1.0, 4.0)), kits=(kit,))

@@ -134,3 +134,31 @@ def test_a_bearing_is_asked_for_only_where_the_mission_has_it():
         parse_report(HEARD, {"kind": 1, "position_m": PLACE})
     with pytest.raises(InvalidActionError, match=r"action\.report: expected a mapping"):
         parse_report(PLAIN, heard())
+
+
+ASKING = ReportSchema(
+    kinds=("nothing", "man"), questions={"condition": ("", "urgent", "dead")}, counts={"rank": 9, "moving": 4}
+)
+
+
+def test_own_questions_and_counts_are_read_by_name():
+    value = {"kind": 1, "position_m": PLACE, "condition": 2, "rank": 3, "moving": 0}
+    report = parse_report(ASKING, value)
+    assert report is not None
+    assert (report.said, report.counts) == ({"condition": "dead"}, {"rank": 3, "moving": 0})
+    assert report_space(ASKING).contains(value)
+    told = describe_report(ASKING)
+    assert told["questions"] == {"condition": ["", "urgent", "dead"]}
+    assert told["counts"] == {"rank": 9, "moving": 4}
+
+
+@pytest.mark.parametrize(("field", "value"), [("condition", 3), ("rank", 10), ("rank", -1), ("moving", 0.5)])
+def test_an_answer_that_is_not_offered_is_an_error_that_names_it(field, value):
+    report = {"kind": 1, "position_m": PLACE, "condition": 0, "rank": 0, "moving": 0, field: value}
+    with pytest.raises(InvalidActionError, match=rf"action\.report\.{field}"):
+        parse_report(ASKING, report)
+
+
+def test_a_question_may_not_take_the_name_of_another_field():
+    with pytest.raises(ConfigError, match="kind"):
+        ReportSchema(kinds=("nothing", "man"), questions={"kind": ("", "a")})
