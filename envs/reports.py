@@ -51,7 +51,9 @@ class ReportSchema:
     def __post_init__(self) -> None:
         if self.kinds[:1] != (NOTHING,) or len({*self.kinds}) != len(self.kinds) or len(self.kinds) < 2:
             raise ConfigError(f"report.kinds: expected {NOTHING!r} and then other names, each once, got {self.kinds}")
-        if clash := sorted({*self.questions, *self.counts} & {"kind", "position_m", "described", "text", "placed", *_BEARING}):
+        if clash := sorted(
+            {*self.questions, *self.counts} & {"kind", "position_m", "described", "text", "placed", *_BEARING}
+        ):
             raise ConfigError(f"report: questions and counts need names of their own, got {', '.join(clash)}")
 
 

@@ -40,3 +40,5 @@ class Person:
     """Firefighters and medics are none."""
     sound: int = -1
     """Place in `Scenario.sounds` of their voice; -1 for one who is silent."""
+    help_s: float | None = None
+    """When a relief kit can be theirs at best; None where none is meant for them."""
