@@ -16,6 +16,7 @@ from goldentime.envs.navigation import Motion, Navigator
 from goldentime.envs.physics import Command, Physics, Rays, divide_rates
 from goldentime.envs.scenario import Scenario, scenario_digest
 from goldentime.envs.sensors.base import Mount, SensorSuite, Stage, data_sheets
+from goldentime.envs.surroundings import Surroundings
 from goldentime.envs.wind import Wind
 from goldentime.errors import ClosedError, ConfigError, InvalidActionError
 from goldentime.records import dump
@@ -88,7 +89,8 @@ class Loop:
         scenario = self._mission.generate(stream(seed, "scenario"))
         self._scenario = scenario
         self._physics.reset(scenario)
-        self._state = self._physics.read()
+        self._surroundings = Surroundings(scenario)
+        self._state = self._surroundings.follow(self._physics.read())
         self._progress = self._mission.start(scenario, self._state)
         config = self._config
         # In rotor mode the air is refreshed once a tick, so its clock is the tick itself.
@@ -147,20 +149,24 @@ class Loop:
         if self._scenario is None or self._over:
             raise ClosedError("step: call reset() first; the episode is over or has not begun")
         setpoints, events = self._check(actions)
-        physics, still = self._physics, self._wind.still
+        physics, still = self._physics, self._wind.still and self._surroundings.still
+        draughts = self._surroundings.draughts([drone.position_m for drone in self._state.drones])
         for _ in range(self._ticks):
             if not still and self._tick % self._air_ticks == 0:
-                self._air = self._wind.step(physics.motions())
+                air = self._wind.step(physics.motions())
+                self._air = [_sum(*pair) for pair in zip(air, draughts, strict=True)] if draughts else air
             physics.apply(self._commands(setpoints))
             physics.advance(self._substeps)
             self._tick += 1
-        before, self._state = self._state, physics.read()
+        before, self._state = self._state, self._surroundings.follow(physics.read())
         reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()
         verdict = self._mission.judge(self._progress, before, self._state, reports)
         self._progress = verdict.progress
         events.extend(verdict.events)
-        rewards, terms = self._reward(events)
         self._over = verdict.end is not None
+        if self._over:
+            events.extend(self._settle())
+        rewards, terms = self._reward(events)
         observations = [suite.read(self._state) for suite in self.suites]
         for suite in self.suites:
             events.extend(suite.events(final=self._over))
@@ -169,6 +175,14 @@ class Loop:
             if verdict.end is not None:
                 self._recorder.end(verdict.end)
         return StepResult(observations, rewards, self._over and not verdict.truncated, self._over and verdict.truncated)
+
+    def _settle(self) -> list[Event]:
+        """What rules say at the very end, when the world has run on until the time limit."""
+        settle = getattr(self._mission, "settle", None)
+        if settle is None or self._scenario is None:
+            return []
+        last = self._surroundings.run_on(self._state, self._scenario.time_limit_s)
+        return list(settle(self._progress, last))
 
     def _check(self, actions: Sequence[Any]) -> tuple[list[Setpoint], list[Event]]:
         events: list[Event] = []
@@ -212,6 +226,10 @@ class Loop:
         """Close the world."""
         self._stage.close()
         self._physics.close()
+
+
+def _sum(a: Vec3, b: Vec3) -> Vec3:
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
 def _neutral(config: EnvConfig, airframe: Airframe, start: Motion) -> Setpoint:

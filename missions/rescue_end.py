@@ -15,6 +15,9 @@ __all__ = ["chance", "close", "rank_agreement", "urgency"]
 _URGENCY = {"immediate": 3.0, "urgent": 2.0, "non_urgent": 1.0, "dead": 0.0}
 """Whom to help first: those who die without help soon, then those who can wait; the dead are past help (START)."""
 
+_LITTLE = 0.05
+"""Fewer people at stake than this are too few to measure what a kit gained."""
+
 
 def chance(person: PersonState) -> float:
     """Of being incapacitated or dead, in [0, 1], by the doses of gas and heat together; 1 of the dead."""
@@ -78,11 +81,23 @@ def close(facts: Facts, book: Book, state: WorldState) -> list[Event]:
     ]
     events.append(Event(now, RescueEvent.RANKED, 0, rank_agreement(statements, true)))
     events.append(Event(now, RescueEvent.COUNTED, 0, _counted(facts, book)))
-    gained = [chance(alone) - chance(person) for alone, person in zip(state.alone, state.people, strict=True)]
-    stake = [chance(alone) - chance(best) for alone, best in zip(state.alone, state.best, strict=True)]
-    events.append(Event(now, RescueEvent.AT_STAKE, 0, sum(stake[number] for number in facts.victims)))
-    events.append(Event(now, RescueEvent.SAVED, 0, sum(gained[number] for number in facts.victims)))
-    return events
+    return events + _saved(facts, state)
+
+
+def _saved(facts: Facts, state: WorldState) -> list[Event]:
+    now = state.time_s
+    gained = sum(chance(state.alone[n]) - chance(state.people[n]) for n in facts.victims)
+    stake = sum(chance(state.alone[n]) - chance(state.best[n]) for n in facts.victims)
+    if stake >= _LITTLE:
+        share = min(max(gained / stake, 0.0), 1.0)
+    else:
+        meant = sum(facts.people[n].help_s is not None for n in facts.victims)
+        share = min(sum(state.people[n].hooded for n in facts.victims) / max(meant, 1), 1.0)
+    return [
+        Event(now, RescueEvent.AT_STAKE, 0, stake),
+        Event(now, RescueEvent.GAINED, 0, gained),
+        Event(now, RescueEvent.SAVED, 0, share),
+    ]
 
 
 def _told_right(facts: Facts, number: int, statement: Statement | None) -> tuple[float, dict[str, object]]:

@@ -7,16 +7,16 @@ said of them, so that an agent may correct itself.
 import math
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from goldentime.envs.people.person import Person
-from goldentime.missions.search_ledger import Ledger, ReportCosts, ReportEvent, Target, away_m, nearest
+from goldentime.missions.search_ledger import Ledger, ReportCosts, ReportEvent, Target, nearest
 from goldentime.records import record
 from goldentime.types import Event, PersonState, Report, Vec3, WorldState
 
 __all__ = [
     "CONDITIONS", "COUNT", "HAZARDS", "KINDS", "MOVES", "PEOPLE", "QUESTIONS", "Agreed", "Book", "Facts", "RescueEvent",
-    "Statement", "judge_report",
+    "Statement", "at_home", "judge_report", "plate_text",
 ]  # fmt: skip
 
 PEOPLE = ("man", "woman", "child", "elderly_man", "elderly_woman")
@@ -53,8 +53,11 @@ class RescueEvent:
     """At the end: 1 for the right numbers of those who move and stay, falling to 0."""
     AT_STAKE: Final = "at_stake"
     """At the end: how many people the relief kits would save if each came at its best time."""
+    GAINED: Final = "gained"
+    """At the end: how many people were saved, as the sum of chances, compared with nobody coming."""
     SAVED: Final = "saved"
-    """At the end: how many people were saved, compared with nobody coming."""
+    """At the end: `gained` as a share of `at_stake`, at most 1; where hardly anything is at stake, the share of hoods worn
+    of those that could be."""
     HOME: Final = "home"
     """Landed where it took off."""
     OVERHEATED: Final = "overheated"
@@ -234,16 +237,6 @@ def _pay(now: float, drone: int, credit: float) -> Event:
     return Event(now, ReportEvent.CREDIT, drone, credit)
 
 
-def at_home(facts: Facts, position_m: Vec3, start_m: Vec3) -> bool:
-    """Whether a drone that has landed did so where it took off."""
-    return math.dist(position_m[:2], start_m[:2]) <= facts.agreed.home_m
-
-
-def target_away_m(target: Target, point: Vec3) -> float:
-    """Distance of a point from a target's box [m]."""
-    return away_m(target, point)
-
-
-def told(statement: Statement | None) -> dict[str, Any]:
-    """A statement for the log."""
-    return {} if statement is None else statement._asdict()
+def at_home(facts: Facts, position_m: Vec3) -> bool:
+    """Whether a drone that has landed did so where it took off, at the origin of the mission frame."""
+    return math.dist(position_m[:2], facts.origin[:2]) <= facts.agreed.home_m
