@@ -67,7 +67,8 @@ class Crowd:
         for number, person in enumerate(people):
             missing = {person.posture, "lying_side"} - {*person.assets}
             if missing:
-                raise ConfigError(f"people[{number}].assets: expected {', '.join(sorted(missing))}, got {sorted(person.assets)}")
+                wanted, got = ", ".join(sorted(missing)), ", ".join(sorted(person.assets))
+                raise ConfigError(f"people[{number}].assets: expected also {wanted}, got {got}")
         self._people = tuple(people)
         self._bounds = room_bounds(level)
         self._fuels_m = np.array([fuel.position for fuel in fuels], np.float64).reshape(-1, 3)
@@ -76,10 +77,11 @@ class Crowd:
         self._yaw = [person.yaw for person in people]
         self._tracks = [walking.track_of(p.path) if p.behaviour == "wanders" else None for p in people]
         self._gone = [0.0] * len(people)
-        self._speeds = [walking.walking_m_s(person) for person in people]
+        self._speeds = np.array([walking.walking_m_s(p) if p.behaviour != "stays" else 0.0 for p in people], np.float64)
         starts = [person.position for person in people if person.behaviour == "follows"]
         self._ground = walking.ground_of(level, starts) if starts else None
         self._victim = np.array([person.victim for person in people], np.bool_)
+        self._suffers = self._victim
         self._injury = np.array([person.injury for person in people], np.float64)
         self._fed, self._heat = np.zeros(len(people)), np.zeros(len(people))
         self._hooded = np.zeros(len(people), np.bool_)
@@ -90,7 +92,7 @@ class Crowd:
         self._taken: dict[int, int] = {}
         self._moving = [False] * len(people)
         self._awake = self._who_is_awake()
-        self._posture = [self._posture_of(i) for i in range(len(people))]
+        self._posture = [""] * len(people)
         self._mouth = np.zeros(len(people))
         self._settle()
 
@@ -103,6 +105,16 @@ class Crowd:
     def rooms(self) -> tuple[int, ...]:
         """The room of each person now; `level.OUTSIDE` in the open air."""
         return tuple(self._rooms.tolist())
+
+    @property
+    def awake(self) -> tuple[bool, ...]:
+        """Whether each is conscious."""
+        return tuple(self._awake.tolist())
+
+    @property
+    def injuries(self) -> tuple[float, ...]:
+        """Severity of each person's injury now."""
+        return tuple(self._injury.tolist())
 
     def step(
         self,
@@ -121,6 +133,7 @@ class Crowd:
         """
         if not self._people:
             return ()
+        self._suffers = self._victim & (self._worst() < dose.DEADLY_DOSE) & (self._injury <= LOST)
         self._breathe(dt_s, fire)
         self._bleed(dt_s)
         self._awake = self._who_is_awake()
@@ -137,35 +150,23 @@ class Crowd:
 
     def read(self) -> tuple[PersonState, ...]:
         """How all are."""
-        worst = np.maximum(self._fed, self._heat).tolist()
         rows = zip(
-            self._people, self._at.tolist(), self._yaw, self._posture, worst, self._injury.tolist(), self._fed.tolist(),
-            self._heat.tolist(), self._hooded.tolist(), self._awake.tolist(), strict=True,
+            self._people, self._at.tolist(), self._yaw, self._posture, self._worst().tolist(), self._injury.tolist(),
+            self._fed.tolist(), self._heat.tolist(), self._hooded.tolist(), self._awake.tolist(), strict=True,
         )  # fmt: skip
         return tuple(
             PersonState(
-                position_m=(at[0], at[1], at[2]),
-                yaw_rad=yaw,
-                posture=posture,
-                condition=start_triage(vitals_of(injury, worst, person.mobility)),
-                fed=fed,
-                fed_heat=heat,
-                voice_db=_voice_db(worst, injury, hooded) if awake else -math.inf,
-                hooded=hooded,
-                tag="",
+                (at[0], at[1], at[2]), yaw, posture, start_triage(vitals_of(injury, worst, person.mobility)), fed, heat,
+                _voice_db(worst, injury, hooded) if awake else -math.inf, hooded, "",
             )
             for person, at, yaw, posture, worst, injury, fed, heat, hooded, awake in rows
-        )
+        )  # fmt: skip
 
-    def injuries(self) -> tuple[float, ...]:
-        """Severity of each person's injury now."""
-        return tuple(self._injury.tolist())
+    def _worst(self) -> Floats:
+        return np.maximum(self._fed, self._heat)
 
     def _who_is_awake(self) -> NDArray[np.bool_]:
-        return (self._fed < 1.0) & (self._heat < 1.0) & (self._injury <= SENSELESS)
-
-    def _alive(self) -> NDArray[np.bool_]:
-        return (self._fed < dose.DEADLY_DOSE) & (self._heat < dose.DEADLY_DOSE) & (self._injury <= LOST)
+        return (self._worst() < 1.0) & (self._injury <= SENSELESS)
 
     def _breathe(self, dt_s: float, fire: FireState | None) -> None:
         self._rooms = rooms_at(self._bounds, self._at)
@@ -176,7 +177,7 @@ class Crowd:
         air = dose.air_at(fire, self._rooms, self._at[:, 2] + self._mouth, self._bounds.upper[self._rooms, 2])
         self._smoke, self._slow = air.extinction_per_m, walking.smoke_slows(air.extinction_per_m)
         breathed = np.where(self._awake, dose.AWAKE_L_MIN, dose.RESTING_L_MIN)
-        suffers_min = np.where(self._victim & self._alive(), dt_s / 60.0, 0.0)
+        suffers_min = np.where(self._suffers, dt_s / 60.0, 0.0)
         self._fed = self._fed + suffers_min * dose.gas_per_min(air, breathed, self._hooded)
         self._heat = self._heat + suffers_min * dose.heat_per_min(air, self._flames(fire))
 
@@ -187,9 +188,10 @@ class Crowd:
         return dose.flame_w_m2(self._at, self._fuels_m, same, fire.fuels_w)
 
     def _bleed(self, dt_s: float) -> None:
-        growing = self._victim & (self._injury >= _WORSENS) & self._alive()
-        rate = np.where(self._hooded, _DRESSED * _BLEEDING_PER_S, _BLEEDING_PER_S)
-        self._injury = np.where(growing, np.minimum(self._injury * np.exp(rate * dt_s), 1.0), self._injury)
+        growing = self._suffers & (self._injury >= _WORSENS)
+        if growing.any():
+            rate = np.where(self._hooded, _DRESSED * _BLEEDING_PER_S, _BLEEDING_PER_S)
+            self._injury = np.where(growing, np.minimum(self._injury * np.exp(rate * dt_s), 1.0), self._injury)
 
     def _reach(self, dt_s: float, kits: Sequence[KitState]) -> None:
         for number, kit in enumerate(kits):
@@ -220,18 +222,18 @@ class Crowd:
 
     def _walk(self, dt_s: float, drones: Sequence[DroneState]) -> None:
         reaching = {hand.person for hand in self._hands.values()}
-        for i, person in enumerate(self._people):
+        weak = np.maximum(self._worst(), self._injury)
+        steps = np.where(self._awake & ~self._hooded & (self._injury <= LAME), dt_s * self._slow * (1.0 - weak * weak), 0.0)
+        for i, step_m in enumerate((steps * self._speeds).tolist()):
             self._moving[i] = False
-            if person.behaviour == "stays" or i in reaching or self._hooded[i] or not self._awake[i] or self._injury[i] > LAME:
-                continue
-            weak = max(float(self._fed[i]), float(self._heat[i]), float(self._injury[i]))
-            step_m = dt_s * self._speeds[i] * float(self._slow[i]) * (1.0 - weak * weak)
             track = self._tracks[i]
-            if track is not None and step_m > 0.0:
+            if step_m <= 0.0 or i in reaching:
+                continue
+            if track is not None:
                 self._gone[i] += step_m
                 self._at[i], self._yaw[i] = walking.track_at(track, self._gone[i])
                 self._moving[i] = True
-            elif person.behaviour == "follows" and self._ground is not None and drones and step_m > 0.0:
+            elif self._ground is not None and drones:
                 self._moving[i] = self._follow(i, step_m, drones, self._ground)
 
     def _follow(self, i: int, step_m: float, drones: Sequence[DroneState], ground: walking.Ground) -> bool:
@@ -245,8 +247,10 @@ class Crowd:
     def _settle(self) -> None:
         """Postures, and how high they breathe in them."""
         for i, person in enumerate(self._people):
-            self._posture[i] = self._posture_of(i)
-            self._mouth[i] = dose.breathing_height_m(self._posture[i], person.kind, person.scale)
+            posture = self._posture_of(i)
+            if posture != self._posture[i]:
+                self._posture[i] = posture
+                self._mouth[i] = dose.breathing_height_m(posture, person.kind, person.scale)
 
     def _posture_of(self, i: int) -> str:
         person = self._people[i]

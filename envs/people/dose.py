@@ -1,9 +1,9 @@
 """What smoke and heat do to people: fractional effective doses (FED) of asphyxiant gases and of heat.
 
 A dose of 1 is what incapacitates the median person. Gases and heat have a dose each, as in ISO 13571:2012, and the first to
-reach 1 counts. Equations are D. A. Purser's (SFPE Handbook of Fire Protection Engineering, 5th ed. 2016, chapter "Assessment of
-Hazards to Occupants from Smoke, Toxic Gases, and Heat") where nothing else is said. Hydrogen cyanide, irritants and the
-washing out of carbon monoxide are left out. Arrays are (people,) float64.
+reach 1 counts. Where nothing else is said, equations are Purser's: D. A. Purser and J. L. McAllister, Assessment of Hazards to
+Occupants from Smoke, Toxic Gases, and Heat, SFPE Handbook of Fire Protection Engineering, 5th ed. 2016, p. 2308. Hydrogen
+cyanide, irritants and the washing out of carbon monoxide are left out. Arrays are (people,) float64.
 """
 
 from typing import NamedTuple
@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 
 from goldentime.types import FireState
 
-__all__ = ["AWAKE_L_MIN", "CLEAN", "DEADLY_DOSE", "RESTING_L_MIN", "Air", "air_at", "breathing_height_m", "gas_per_min"]
+__all__ = ["AWAKE_L_MIN", "DEADLY_DOSE", "RESTING_L_MIN", "Air", "air_at", "breathing_height_m", "gas_per_min"]
 __all__ += ["flame_w_m2", "heat_per_min"]
 
 Floats = NDArray[np.float64]
 
 AWAKE_L_MIN, RESTING_L_MIN = 25.0, 8.5
-"""Air breathed in a minute at light work and at rest (Purser). That whoever is awake in a fire breathes as at light work is our
-choice."""
+"""Air breathed in a minute at light work and at rest (Purser). That whoever is awake in a fire breathes as at light work is
+our choice."""
 _COHB_PERCENT = 30.0
 """Carboxyhaemoglobin at which light work ends (Purser): a gas dose of 1."""
 DEADLY_DOSE = 5.0 / 3.0
-"""Our choice for both doses. Of gas, it is 50 % carboxyhaemoglobin, commonly taken as lethal; of radiant heat, Purser's ratio
-of a fatal exposure, 16.7 (kW/m2)^(4/3) min, to one that incapacitates, 10."""
+"""Our choice for both doses. Of gas, it is 50 % carboxyhaemoglobin, commonly taken as lethal; of radiant heat, Purser's
+ratio of a fatal exposure, 16.7 (kW/m2)^(4/3) min, to one that incapacitates, 10."""
 
 HOOD_PASSES_CO = 0.05
-"""Share of the carbon monoxide that the smoke hood of a relief kit lets through: our choice. It holds back all soot, but gives
-no oxygen, keeps no carbon dioxide off and does not help against heat."""
+"""Share of the carbon monoxide that the smoke hood of a relief kit lets through: our choice. It holds back all soot, but
+gives no oxygen, keeps no carbon dioxide off and does not help against heat."""
 _MOST_CO2_PERCENT = 10.0
 """Our choice: beyond, breathing is not driven any further."""
 _ENOUGH_O2_PERCENT = 20.0
@@ -48,8 +48,8 @@ _RADIATED = 0.3
 """Share of a sooty flame's heat that is radiated; our choice among the 0.2 to 0.4 that are usual."""
 _NEAREST_M = 0.5
 """Nobody counts as nearer to a flame, where a point is no model of it."""
-CLEAN = (0.0, 0.0004, 0.209, 293.15)
-"""Carbon monoxide, carbon dioxide and oxygen as volume fractions, and temperature [K], of fresh air."""
+_FRESH = np.array([[0.0], [0.0004], [0.209], [293.15], [0.0]])
+"""(5, 1) Fresh air: carbon monoxide, carbon dioxide and oxygen as volume fractions, temperature [K], extinction [1/m]."""
 
 _HEIGHTS_M = {
     "standing": 1.5, "walking": 1.5, "waving": 1.5, "seated": 1.15, "crouching": 0.9, "sitting": 0.75, "lying_back": 0.25,
@@ -90,30 +90,29 @@ def air_at(fire: FireState, rooms: NDArray[np.intp], mouth_m: Floats, ceiling_m:
         ceiling_m: (people,) world height of the ceilings over them.
     """
     layer, hot = fire.layer_m[rooms], fire.upper_k[rooms]
-    high, outside = mouth_m >= layer, rooms < 0
-    co, co2, o2, kelvin, extinction = (
-        np.where(high, upper[rooms], lower[rooms])
-        for upper, lower in (
-            (fire.upper_co, fire.lower_co), (fire.upper_co2, fire.lower_co2), (fire.upper_o2, fire.lower_o2),
-            (fire.upper_k, fire.lower_k), (fire.upper_extinction_per_m, fire.lower_extinction_per_m),
+    outside = rooms < 0
+    # In one go: this runs at every step.
+    both = np.array(
+        (
+            (fire.lower_co, fire.upper_co), (fire.lower_co2, fire.upper_co2), (fire.lower_o2, fire.upper_o2),
+            (fire.lower_k, fire.upper_k), (fire.lower_extinction_per_m, fire.upper_extinction_per_m),
         )
     )  # fmt: skip
+    inhaled = both[:, (mouth_m >= layer).astype(np.intp), rooms]
     # A grey layer, as emissive for heat as it dims light, that fills the view above: both on the severe side, our choice.
     emissive = -np.expm1(-fire.upper_extinction_per_m[rooms] * np.maximum(ceiling_m - layer, 0.0))
     radiant = emissive * _SIGMA * np.maximum(hot**4 - _SKIN_K**4, 0.0)
     if outside.any():
-        co, co2, o2, kelvin = (
-            np.where(outside, fresh, v) for fresh, v in zip(CLEAN, (co, co2, o2, kelvin), strict=True)
-        )
-        extinction, radiant = np.where(outside, 0.0, extinction), np.where(outside, 0.0, radiant)
-    return Air(co, co2, o2, kelvin, extinction, radiant)
+        inhaled, radiant = np.where(outside, _FRESH, inhaled), np.where(outside, 0.0, radiant)
+    return Air(*inhaled, radiant)
 
 
 def gas_per_min(air: Air, breathed_l_min: Floats, hooded: NDArray[np.bool_]) -> Floats:
     """Growth of the gas dose [1/min]: carbon monoxide, faster with carbon dioxide, and the lack of oxygen.
 
-    Carbon monoxide after R. D. Stewart as Purser has it: 3.317e-5 [ppm]^1.036 V / D with D = 30 % carboxyhaemoglobin; V grows by
-    exp(0.1903 [% CO2] + 2.0004) / 7.1; lack of oxygen incapacitates within exp(8.13 - 0.54 (20.9 - [% O2])) minutes.
+    Carbon monoxide after R. D. Stewart as Purser has it: 3.317e-5 [ppm]^1.036 V / D with D = 30 % carboxyhaemoglobin; V
+    grows by exp(0.1903 [% CO2] + 2.0004) / 7.1; lack of oxygen incapacitates within exp(8.13 - 0.54 (20.9 - [% O2]))
+    minutes.
     """
     ppm = 1e6 * np.where(hooded, HOOD_PASSES_CO, 1.0) * np.maximum(air.co, 0.0)
     driven = np.exp(0.1903 * np.clip(100.0 * air.co2, 0.0, _MOST_CO2_PERCENT) + 2.0004) / 7.1
@@ -126,7 +125,7 @@ def gas_per_min(air: Air, breathed_l_min: Floats, hooded: NDArray[np.bool_]) -> 
 def heat_per_min(air: Air, flame_w_m2: Floats) -> Floats:
     """Growth of the heat dose [1/min]: the convective and the radiant part add up (ISO 13571).
 
-    Convective: clothed people bear t = 4.1e8 T^-3.61 minutes at T degrees Celsius (ISO 13571:2012, equation 9). Radiant: they
+    Convective: clothed people bear 4.1e8 T^-3.61 minutes at T degrees Celsius (ISO 13571:2012, equation 9). Radiant: they
     bear 10 q^-1.33 minutes at q kW/m2 (Purser).
 
     Args:

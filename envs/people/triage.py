@@ -1,8 +1,8 @@
 """START triage of a simulated patient: simple triage and rapid treatment.
 
-G. Super, START: a triage training module, Hoag Memorial Hospital Presbyterian, Newport Beach 1984 (the method is of 1983): who
-walks is non-urgent; who does not breathe once the airway is open is dead; who breathes more than 30 times a minute, whose
-capillaries refill in more than 2 s or who does not obey is immediate; all others are urgent (delayed).
+G. Super, START: a triage training module, Hoag Memorial Hospital Presbyterian, Newport Beach 1984 (the method is of 1983):
+who walks is non-urgent; who does not breathe once the airway is open is dead; who breathes more than 30 times a minute,
+whose capillaries refill in more than 2 s or who does not obey is immediate; all others are urgent (delayed).
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _MOST_BREATHS, _SLOW_REFILL_S = 30.0, 2.0
 
 # How a patient shows what ails them is our own mapping.
 LAME, LIMP, SENSELESS, LOST = 0.5, 0.625, 0.75, 0.9
-"""Injuries above which one does not walk, has lost so much blood that capillaries refill slowly, does not react, is dead."""
+"""Injuries above which one does not walk, bleeds so much that capillaries refill slowly, does not react, is dead."""
 _CALM_BREATHS, _MORE_BREATHS = 16.0, 20.0
 """Breaths a minute at rest, and how many more of one who is at the end."""
 

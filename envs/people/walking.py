@@ -51,18 +51,18 @@ def track_of(path: Sequence[Point]) -> Track | None:
     return Track(points, along) if along[-1] > 0.0 else None
 
 
-def track_at(track: Track, gone_m: float) -> tuple[Floats, float]:
-    """Where one is who has gone so far (3,), and the yaw [rad] that they look."""
+def track_at(track: Track, gone_m: float) -> tuple[Point, float]:
+    """Where one is [m] who has gone so far, and the yaw [rad] that they look."""
     length = float(track.along_m[-1])
     phase = gone_m % (2.0 * length)
     back = phase > length
     at = 2.0 * length - phase if back else phase
-    leg = min(max(int(np.searchsorted(track.along_m, at, side="right")) - 1, 0), len(track.points) - 2)
-    a, b = track.points[leg], track.points[leg + 1]
-    whole = float(track.along_m[leg + 1] - track.along_m[leg])
-    ahead = math.atan2(b[1] - a[1], b[0] - a[0])
-    share = (at - float(track.along_m[leg])) / max(whole, 1e-9)
-    return a + share * (b - a), math.remainder(ahead + math.pi, 2.0 * math.pi) if back else ahead
+    leg = min(max(int(track.along_m.searchsorted(at, side="right")) - 1, 0), len(track.points) - 2)
+    begin, end = float(track.along_m[leg]), float(track.along_m[leg + 1])
+    (ax, ay, az), (bx, by, bz) = track.points[leg].tolist(), track.points[leg + 1].tolist()
+    share, ahead = (at - begin) / max(end - begin, 1e-9), math.atan2(by - ay, bx - ax)
+    where = (ax + share * (bx - ax), ay + share * (by - ay), az + share * (bz - az))
+    return where, math.remainder(ahead + math.pi, 2.0 * math.pi) if back else ahead
 
 
 def walking_m_s(person: Person) -> float:
@@ -102,7 +102,8 @@ def ground_of(level: Level, starts: Sequence[Point]) -> Ground:
     keep = np.zeros(len(boxes.yaw), np.bool_)
     own = np.zeros(len(boxes.yaw), np.bool_)
     for start in starts:
-        keep |= np.linalg.norm(boxes.centre[:, :2] - start[:2], axis=1) - np.linalg.norm(boxes.half[:, :2], axis=1) < _REACH_M
+        away = np.linalg.norm(boxes.centre[:, :2] - start[:2], axis=1)
+        keep |= away - np.linalg.norm(boxes.half[:, :2], axis=1) < _REACH_M
         own |= _hits(ground, _body(np.array(start)), _RADIUS_M)
     return Ground(*(part[keep & ~own] for part in ground))
 
@@ -121,9 +122,7 @@ def _hits(ground: Ground, points_m: Floats, radius_m: float) -> NDArray[np.bool_
     return hit
 
 
-def followed(
-    feet_m: Floats, extinction_per_m: float, drones: Sequence[DroneState], ground: Ground
-) -> DroneState | None:
+def followed(feet_m: Floats, extinction_per_m: float, drones: Sequence[DroneState], ground: Ground) -> DroneState | None:
     """The drone that somebody follows: the nearest that is slow, on their storey, and in sight through air and smoke."""
     seen_m = min(_SEEN_M, _VISIBLE / max(extinction_per_m, 1e-3))
     best: DroneState | None = None
@@ -139,7 +138,7 @@ def followed(
 def _hidden(ground: Ground, feet_m: Floats, target_m: Point) -> bool:
     if not len(ground.cos):
         return False
-    eye = feet_m + (0.0, 0.0, _EYE_M)
+    eye = feet_m + np.array((0.0, 0.0, _EYE_M))
     steps = max(int(np.linalg.norm(target_m - eye) / 0.1), 2)
     # The last stretch is left out: what hangs on the drone does not hide it.
     way = eye + np.linspace(0.0, 0.95, steps)[:, None] * (target_m - eye)
@@ -157,7 +156,7 @@ def step_towards(feet_m: Floats, target_m: Point, step_m: float, ground: Ground)
         return None
     share = min(step_m, left - _BEHIND_M) / left
     for turn_x, turn_y in ((dx, dy), (dx, 0.0), (0.0, dy)):
-        moved = feet_m + (share * turn_x, share * turn_y, 0.0)
+        moved = feet_m + np.array((share * turn_x, share * turn_y, 0.0))
         if (turn_x or turn_y) and not _hits(ground, _body(moved), _RADIUS_M).any():
             return moved, math.atan2(turn_y, turn_x)
     return None
