@@ -271,4 +271,4 @@ class Crowd:
 
 def _voice_db(worst: float, injury: float, hooded: bool) -> float:
     """How much louder than when they are well."""
-    return -_FADES_DB * max(min(worst, 1.0), injury / SENSELESS) - (_MUFFLED_DB if hooded else 0.0)
+    return 0.0 - _FADES_DB * max(min(worst, 1.0), injury / SENSELESS) - (_MUFFLED_DB if hooded else 0.0)

@@ -1,9 +1,9 @@
 """What smoke and heat do to people: fractional effective doses (FED) of asphyxiant gases and of heat.
 
 A dose of 1 is what incapacitates the median person. Gases and heat have a dose each, as in ISO 13571:2012, and the first to
-reach 1 counts. Where nothing else is said, equations are Purser's: D. A. Purser and J. L. McAllister, Assessment of Hazards to
-Occupants from Smoke, Toxic Gases, and Heat, SFPE Handbook of Fire Protection Engineering, 5th ed. 2016, p. 2308. Hydrogen
-cyanide, irritants and the washing out of carbon monoxide are left out. Arrays are (people,) float64.
+reach 1 counts. Where nothing else is said, equations are Purser's: D. A. Purser and J. L. McAllister, Assessment of Hazards
+to Occupants from Smoke, Toxic Gases, and Heat, SFPE Handbook of Fire Protection Engineering, 5th ed. 2016, p. 2308.
+Hydrogen cyanide, irritants and the washing out of carbon monoxide are left out. Arrays are (people,) float64.
 """
 
 from typing import NamedTuple

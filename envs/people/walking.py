@@ -12,6 +12,7 @@ from goldentime.envs.people.person import Person
 from goldentime.types import DroneState
 
 __all__ = ["Ground", "Track", "followed", "ground_of", "smoke_slows", "step_towards", "track_at", "track_of", "walking_m_s"]
+__all__ += ["way_is_clear"]
 
 Floats = NDArray[np.float64]
 
@@ -120,6 +121,13 @@ def _hits(ground: Ground, points_m: Floats, radius_m: float) -> NDArray[np.bool_
     away = np.maximum(np.abs(local) - ground.half, 0.0)
     hit: NDArray[np.bool_] = (np.einsum("pni,pni->pn", away, away) < radius_m**2).any(0)
     return hit
+
+
+def way_is_clear(ground: Ground, begin_m: Point, end_m: Point) -> bool:
+    """Whether one can walk straight from one point on the ground to another."""
+    begin, end = np.array(begin_m), np.array(end_m)
+    steps = max(int(np.linalg.norm(end - begin) / (0.5 * _RADIUS_M)), 2)
+    return not any(_hits(ground, _body(feet), _RADIUS_M).any() for feet in np.linspace(begin, end, steps))
 
 
 def followed(feet_m: Floats, extinction_per_m: float, drones: Sequence[DroneState], ground: Ground) -> DroneState | None:
