@@ -1,0 +1,54 @@
+"""Heat between layers, flames and the surfaces of rooms."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.envs.fire import gas
+from goldentime.envs.fire.instant import Instant
+from goldentime.envs.fire.radiation import STEFAN_W_M2K4
+from goldentime.envs.fire.walls import convection_w_m2k
+
+__all__ = ["Exchange", "exchange"]
+
+Array = NDArray[np.float64]
+
+
+class Exchange(NamedTuple):
+    """(2, rooms) by layer."""
+
+    gas_w: Array
+    """What the layers gain; less than 0 where they lose."""
+    surface_w_m2: Array
+    """What goes into the surfaces that each layer touches."""
+
+
+def exchange(air: Instant, surface_k: Array, flames_w: Array, dt_s: float) -> Exchange:
+    """Convection at all surfaces, radiation of the upper layer to them, radiation of flames to layer and surfaces.
+
+    The lower layer lets radiation through; its surfaces take part through the border. Half of what flames radiate goes up, by
+    our choice, where the upper layer keeps its emissivity's share. What a layer loses is damped as in a backward Euler step.
+
+    Args:
+        air: the instant.
+        surface_k: (2, rooms) of the surfaces.
+        flames_w: (rooms,) radiated by flames.
+        dt_s: step.
+    """
+    rooms, hot = air.rooms, air.temperature_k[:, :-1]
+    border = air.layer_m[:-1]
+    walls = rooms.edge_m * np.stack([border - rooms.lower_m[:, 2], rooms.upper_m[:, 2] - border])
+    area = rooms.area_m2 + walls
+    capacity = gas.CP_J_KG_K * air.content[:, gas.MASS] * air.volume_m3 / dt_s
+    touch = convection_w_m2k(hot - surface_k) * area
+    convected = touch * (hot - surface_k) / (1.0 + touch / capacity)
+    glow, top = STEFAN_W_M2K4 * air.emissivity, hot[gas.UPPER]
+    seen = np.stack([rooms.area_m2, area[gas.UPPER]])
+    damped = glow / (1.0 + 4.0 * glow * top**3 * (seen[0] + seen[1]) / capacity[gas.UPPER])
+    radiated = damped * seen * (top**4 - surface_k**4)
+    kept = 0.5 * air.emissivity * flames_w
+    flames = np.stack([0.5 * flames_w, 0.5 * flames_w - kept])
+    gained = -convected
+    gained[gas.UPPER] += kept - radiated[0] - radiated[1]
+    return Exchange(gained, (convected + radiated + flames) / area)
