@@ -1,8 +1,13 @@
 """Flames as light: where they stand and how large they are; how fire spreads is not their business."""
 
-from goldentime.records import record
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["MAX_EMBERS", "Flame"]
+from goldentime.envs.fire.plan import FirePlan
+from goldentime.records import record
+from goldentime.types import FireState
+
+__all__ = ["MAX_EMBERS", "Flame", "flame_shares"]
 
 MAX_EMBERS = 64
 
@@ -27,3 +32,24 @@ class Flame:
             raise ValueError(f"expected radius_m and height_m above 0 and a seed in [0, 65536), got {self}")
         if not 0 <= self.embers <= MAX_EMBERS:
             raise ValueError(f"expected embers in [0, {MAX_EMBERS}], got {self.embers}")
+
+
+def flame_shares(flames: tuple[Flame, ...], plan: FirePlan | None, fire: FireState | None) -> NDArray[np.float64]:
+    """(flames,) in [0, 1]: height and radius now over those at the peak; 0 where nothing burns.
+
+    A flame's height goes with the 2/5 power of its heat release (G. Heskestad, Luminous heights of turbulent diffusion
+    flames, Fire Safety Journal 5, 1983: L = 0.235 Q^(2/5) - 1.02 D). So does its width, for a fire grows by spreading: as
+    long as Q / D^(5/2) stays the same, flames are alike in shape.
+    """
+    shares = np.ones(len(flames))
+    if plan is None or fire is None:
+        return shares
+    fuels = np.array([flame.fuel for flame in flames], np.int64)
+    peaks_w = np.array([fuel.peak_w for fuel in plan.fuels])
+    bound = fuels >= 0
+    shares[bound] = np.clip(fire.fuels_w[fuels[bound]] / peaks_w[fuels[bound]], 0.0, 1.0) ** 0.4
+    return np.where(shares < _LEAST, 0.0, shares)
+
+
+_LEAST = 0.05
+"""A smaller share, at a 1800th of the peak, is smouldering and no flame."""

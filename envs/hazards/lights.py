@@ -19,6 +19,7 @@ MAX_LIGHTS = 8
 """Lamps and flames that a picture is lit by; the others are left out."""
 
 _FIRE = (1.0, 0.60, 0.27)
+_NONE = np.zeros(3)
 _FIRE_POWER = 1.5
 """Of a flame 1 m^2 large, like `Lamp.power`."""
 
@@ -54,9 +55,16 @@ class Lighting:
 
 
 def brightest(
-    light: Lighting, flames: tuple[Flame, ...], eye: NDArray[np.float64], time_s: float
+    light: Lighting, flames: tuple[Flame, ...], shares: NDArray[np.float64], eye: NDArray[np.float64], time_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The lights that matter most at a point, at most `MAX_LIGHTS`.
+
+    Args:
+        light: lamps, and whether flames light.
+        flames: all flames.
+        shares: (flames,) as `flames.flame_shares` gives them; those that do not burn shine with brightness 0.
+        eye: (3,) the point [m].
+        time_s: for the flicker.
 
     Returns:
         (n, 3) positions [m], and (n, 3) squared brightness at 1 m by colour; flames flicker.
@@ -64,11 +72,11 @@ def brightest(
     places = [lamp.position for lamp in light.lamps]
     powers = [lamp.power * np.array(lamp.colour) for lamp in light.lamps]
     if light.firelight:
-        for flame in flames:
+        for flame, share in zip(flames, shares.tolist(), strict=True):
             x, y, z = flame.position
-            places.append((x, y, z + 0.6 * flame.height_m))
-            area = 2.0 * flame.radius_m * flame.height_m
-            powers.append(_FIRE_POWER * math.sqrt(area) * flicker(flame.seed, time_s) * np.array(_FIRE))
+            places.append((x, y, z + 0.6 * flame.height_m * share))
+            size = share * math.sqrt(2.0 * flame.radius_m * flame.height_m)
+            powers.append(_FIRE_POWER * size * flicker(flame.seed, time_s) * np.array(_FIRE) if size else _NONE)
     at, squared = np.array(places).reshape(-1, 3), np.array(powers).reshape(-1, 3) ** 2
     order = np.argsort(-squared.sum(1) / (((at - eye) ** 2).sum(1) + 1.0), kind="stable")[:MAX_LIGHTS]
     return at[order], squared[order]

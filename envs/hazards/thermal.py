@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.hazards.smoke import SmokeLayers, optical_depths
+from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
 
-__all__ = ["AMBIENT_K", "SMOKE_SHARE", "apparent", "heaters", "kelvin_of", "radiance", "temperature_of"]
+__all__ = ["AMBIENT_K", "SKIN_M", "SMOKE_SHARE", "SOAKED", "apparent", "heaters", "kelvin_of", "radiance", "soaked", "soaking", "temperature_of"]
 
 AMBIENT_K = 293.15
 _SKIN_K, _CLOTHES_K, _GEAR_K = 305.0, 300.0, 297.0
@@ -32,6 +33,12 @@ give 1/18 from 0.55 um; agglomerates, ash and water droplets, which real smoke h
 _ABSORBED = 0.08
 """Of a flame's radiation that a surface keeps; the rest goes on into the wall and the air."""
 
+SOAKED = 0.4
+"""By how much of a smoky layer's excess over the air a surface within it is warmer. Our choice: plaster lags behind the gas
+by minutes, and half of the excess is about what it has reached when a room has burnt for five."""
+SKIN_M = 0.05
+"""How far before a surface the air is asked: walls themselves lie outside rooms."""
+
 _PEOPLE = ("person", "medic", "firefighter")
 
 
@@ -46,17 +53,35 @@ def temperature_of(semantic: str, region: str) -> float:
     return _GEAR_K if semantic == "firefighter" or region in ("shoes", "helmet", "tank") else _CLOTHES_K
 
 
-def heaters(flames: tuple[Flame, ...]) -> NDArray[np.float64]:
+def heaters(flames: tuple[Flame, ...], shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """(f, 4): the middle of each flame [m], and by how much it raises T^4 of a surface 1 m away that faces it [K^4 m^2].
+
+    `shares` (f,) are those of `flames.flame_shares`.
 
     A flame of area A shines like a black body of 1200 K whose light spreads over a sphere: A / (4 pi d^2) of it arrives.
     """
     rows = np.zeros((len(flames), 4))
-    for row, flame in zip(rows, flames, strict=True):
+    for row, flame, share in zip(rows, flames, shares.tolist(), strict=True):
         x, y, z = flame.position
-        area = 2.0 * flame.radius_m * flame.height_m
-        row[:] = x, y, z + 0.5 * flame.height_m, _ABSORBED * area / (4.0 * math.pi) * (_FLAME_K**4 - AMBIENT_K**4)
+        area = 2.0 * flame.radius_m * flame.height_m * share**2
+        row[:] = x, y, z + 0.5 * flame.height_m * share, _ABSORBED * area / (4.0 * math.pi) * (_FLAME_K**4 - AMBIENT_K**4)
     return rows
+
+
+def soaking(layer_k: NDArray[Any]) -> NDArray[Any]:
+    """How warm smoke of a temperature makes surfaces within it [K]."""
+    return np.asarray(AMBIENT_K + SOAKED * (layer_k - AMBIENT_K))
+
+
+def soaked(boxes: SmokeBoxes, kelvin: NDArray[Any], points: NDArray[Any], normals: NDArray[Any]) -> NDArray[Any]:
+    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...), at least as warm as the layer
+    before them makes them; the twin of the thermal shader."""
+    before = points + SKIN_M * normals
+    warm = np.array(kelvin, float)
+    for lower, upper, layer_k in zip(boxes.lower, boxes.upper, soaking(boxes.kelvin), strict=True):
+        within = ((before > lower) & (before < upper)).all(-1)
+        warm = np.where(within, np.maximum(warm, layer_k), warm)
+    return warm
 
 
 def radiance(kelvin: NDArray[Any]) -> NDArray[Any]:

@@ -1,23 +1,24 @@
 """From a scenario to what is drawn: the numbers of all things, meshes that stay and models that may move."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.control.frames import to_world
-from goldentime.envs.airframe import Airframe, load_airframe
+from goldentime.envs.airframe import load_airframe
 from goldentime.envs.assets.library import load_asset
 from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.level import UNSEEN, Level
 from goldentime.envs.render.classes import semantic_id
+from goldentime.envs.render.figures import TAGS
 from goldentime.envs.render.frame import pack_ids
 from goldentime.envs.render.meshes import Model, StaticMesh, box_model, compile_static, drone_model, model_of
-from goldentime.envs.scenario import KitSpec, Prop, Scenario
+from goldentime.envs.scenario import Prop, Scenario
 from goldentime.envs.signs import PlacedSign, face_corners, sign_body, sign_fixings, sign_image
 from goldentime.errors import ConfigError
-from goldentime.types import Quat, Vec3, WorldState
+from goldentime.types import Vec3
 
 __all__ = [
     "FIRST_SOLID",
@@ -25,11 +26,9 @@ __all__ = [
     "Group",
     "Instance",
     "Placed",
-    "Poses",
     "SignPicture",
     "build_content",
     "instances",
-    "is_own",
 ]
 
 FIRST_SOLID = 2
@@ -46,10 +45,11 @@ class Instance(NamedTuple):
     """What a number in an instance picture stands for."""
 
     kind: str
-    """`"sky"`, `"ground"`, `"solid"`, `"prop"`, `"sign"`, `"flame"`, `"drone"`, `"kit"` or `"mover"`."""
+    """`"sky"`, `"ground"`, `"solid"`, `"prop"`, `"sign"`, `"flame"`, `"drone"`, `"kit"`, `"mover"`, `"person"` or `"tag"`."""
     place: int
-    """Place in the scenario's tuple of that kind."""
+    """Place in the scenario's tuple of that kind; of a tag, the place of its person."""
     semantic: str
+    """Of people as they start. A tag is of the class of its colour, which only the semantic picture tells."""
 
 
 class Placed(NamedTuple):
@@ -61,6 +61,8 @@ class Placed(NamedTuple):
     """(r, 3) of the model's regions."""
     kind: str
     place: int
+    asset: str = ""
+    """Of people and tags: the model, which they have only at times."""
 
 
 class Group(NamedTuple):
@@ -107,6 +109,8 @@ def instances(scenario: Scenario) -> list[Instance]:
     found += [Instance("flame", i, "fire") for i in range(len(scenario.flames))]
     for kind, things in (("drone", scenario.drones), ("kit", scenario.kits), ("mover", scenario.movers)):
         found += [Instance(kind, i, kind) for i in range(len(things))]
+    found += [Instance("person", i, load_asset(p.assets[p.posture]).semantic) for i, p in enumerate(scenario.people)]
+    found += [Instance("tag", i, "triage_tag") for i in range(len(scenario.people))]
     if len(found) > _MAX_INSTANCES:
         raise ConfigError(f"scenario: an instance picture has numbers for {_MAX_INSTANCES} things, got {len(found)}")
     return found
@@ -131,6 +135,9 @@ def build_content(scenario: Scenario) -> Content:
             signs.append((scenario.signs[instance.place], number))
         elif instance.kind == "flame":
             flames.append((scenario.flames[instance.place], packed))
+        elif instance.kind in ("person", "tag"):
+            for placed, model in _guises(scenario, instance, number):
+                named.setdefault((instance.kind, placed.asset), (model, []))[1].append(placed)
         elif instance.kind not in ("sky", "ground", "solid"):
             key, model = _model(scenario, instance)
             placed = Placed(packed, _colours(scenario, instance, model), instance.kind, instance.place)
@@ -138,6 +145,25 @@ def build_content(scenario: Scenario) -> Content:
     solids, glass = _compiled(scenario.level, tuple(signs))
     groups = tuple(Group(model, tuple(placed)) for model, placed in named.values())
     return Content(solids, glass, groups, tuple(_picture(sign, number) for sign, number in signs), _flames(flames))
+
+
+def _guises(scenario: Scenario, instance: Instance, number: int) -> list[tuple[Placed, Model]]:
+    """All that a person or a tag may look like, of which one or none is shown at a time."""
+    person = scenario.people[instance.place]
+    assets = sorted(set(person.assets.values())) if instance.kind == "person" else TAGS
+    found = []
+    for asset in assets:
+        model = _asset_model(asset)
+        where, colours = f"people[{instance.place}]", person.colours if instance.kind == "person" else {}
+        placed = Placed(
+            pack_ids(number, semantic_id(model.semantic)),
+            _recoloured(model, asset, colours, where),
+            instance.kind,
+            instance.place,
+            asset,
+        )
+        found.append((placed, model))
+    return found
 
 
 def _flames(flames: list[tuple[Flame, int]]) -> NDArray[np.float32]:
@@ -197,73 +223,15 @@ _box_model = lru_cache(maxsize=8)(box_model)
 def _colours(scenario: Scenario, instance: Instance, model: Model) -> NDArray[np.uint8]:
     if instance.kind != "prop":
         return model.palette
-    prop, colours = scenario.props[instance.place], model.palette.copy()
-    for name, rgb in prop.colours.items():
+    prop = scenario.props[instance.place]
+    return _recoloured(model, prop.asset, prop.colours, f"props[{instance.place}]")
+
+
+def _recoloured(model: Model, asset: str, own: Mapping[str, Vec3], where: str) -> NDArray[np.uint8]:
+    colours = model.palette.copy()
+    for name, rgb in own.items():
         if name not in model.names:
             known = ", ".join(model.names)
-            raise ConfigError(f"props[{instance.place}].colours: {prop.asset} has the regions {known}, got {name!r}")
+            raise ConfigError(f"{where}.colours: {asset} has the regions {known}, got {name!r}")
         colours[model.names.index(name)] = np.rint(np.clip(rgb, 0.0, 1.0) * 255.0)
     return colours
-
-
-class Poses:
-    """Where everything stands that is not part of the level."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
-        self._airframes: list[Airframe] = [load_airframe(drone.airframe) for drone in scenario.drones]
-        self._props = [_prop_pose(prop) for prop in scenario.props]
-
-    def scale(self, placed: Placed) -> Vec3:
-        """By how much a model is stretched along its own axes; it stays so."""
-        kind, index = placed.kind, placed.place
-        if kind == "prop":
-            return (self._scenario.props[index].scale,) * 3
-        if kind == "drone":
-            return 1.0, 1.0, 1.0
-        return (self._scenario.movers[index] if kind == "mover" else self._scenario.kits[index]).size
-
-    def of(self, placed: Placed, state: WorldState) -> NDArray[np.float32]:
-        """(3, 4): turns and scales a model's points, then moves them to where the thing is."""
-        kind, index = placed.kind, placed.place
-        if kind == "prop":
-            return self._props[index]
-        if kind == "drone":
-            drone = state.drones[index]
-            return _pose(drone.quaternion_xyzw, (1.0, 1.0, 1.0), drone.position_m)
-        if kind == "mover":
-            mover = self._scenario.movers[index]
-            x, y, z = mover.at(state.time_s)
-            return _pose((0.0, 0.0, 0.0, 1.0), mover.size, (x, y, z))
-        return self._kit_pose(self._scenario.kits[index], index, state)
-
-    def _kit_pose(self, kit: KitSpec, index: int, state: WorldState) -> NDArray[np.float32]:
-        now = state.kits[index]
-        if now.carrier < 0:
-            return _pose((0.0, 0.0, 0.0, 1.0), kit.size, now.position_m)
-        drone = state.drones[now.carrier]
-        below = 0.5 * (self._airframes[now.carrier].hull_height_m + kit.size[2])
-        x, y, z = to_world(drone.quaternion_xyzw, (0.0, 0.0, -below))
-        px, py, pz = drone.position_m
-        return _pose(drone.quaternion_xyzw, kit.size, (px + x, py + y, pz + z))
-
-
-def _prop_pose(prop: Prop) -> NDArray[np.float32]:
-    turn: Quat = (0.0, 0.0, float(np.sin(0.5 * prop.yaw)), float(np.cos(0.5 * prop.yaw)))
-    return _pose(turn, (prop.scale,) * 3, prop.position)
-
-
-def _pose(quaternion: Quat, scale: Vec3, position: Vec3) -> NDArray[np.float32]:
-    pose = np.empty((3, 4), np.float32)
-    for axis, unit in enumerate(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))):
-        pose[:, axis] = to_world(quaternion, unit)
-        pose[:, axis] *= scale[axis]
-    pose[:, 3] = position
-    return pose
-
-
-def is_own(placed: Placed, drone: int, state: WorldState) -> bool:
-    """Whether it is the drone that carries the camera, or the kit below it."""
-    if placed.kind == "drone":
-        return placed.place == drone
-    return placed.kind == "kit" and drone >= 0 and state.kits[placed.place].carrier == drone

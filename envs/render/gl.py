@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.hazards.lights import MAX_LIGHTS
-from goldentime.envs.render.content import Content, Poses, build_content
+from goldentime.envs.render.air import MAX_BOXES, Air, AirState
+from goldentime.envs.render.content import Content, build_content
 from goldentime.envs.render.frame import Frame, View
 from goldentime.envs.render.gl_batches import sight_of
 from goldentime.envs.render.gl_blur import Blur
@@ -15,6 +16,7 @@ from goldentime.envs.render.gl_scene import GlScene
 from goldentime.envs.render.gl_shadow import SunMap
 from goldentime.envs.render.gl_target import Target, ThermalTarget
 from goldentime.envs.render.gl_uniforms import colour_uniforms, lights_of, thermal_uniforms, to_clip, view_uniforms
+from goldentime.envs.render.poses import Poses
 from goldentime.envs.scenario import Scenario
 from goldentime.errors import ClosedError
 from goldentime.types import WorldState
@@ -44,7 +46,7 @@ class GlRenderer:
         with lock, self._context:
             self._drop()
         self._content: Content = content
-        self._scenario, self._poses = scenario, Poses(scenario)
+        self._scenario, self._poses, self._air = scenario, Poses(scenario), Air(scenario)
 
     def _drop(self) -> None:
         for scene in self._scenes.values():
@@ -57,9 +59,10 @@ class GlRenderer:
     def render(self, view: View, state: WorldState, frame: Frame) -> None:
         """See `Renderer.render`."""
         scenario = self._live()
+        air = self._air.at(state)
         with lock, self._context:
-            scene = self._scene("colour", lights_of(scenario), view.shadows)
-            values = view_uniforms(view, state.time_s) | colour_uniforms(scenario, view, state.time_s)
+            scene = self._scene("colour", air, lights_of(scenario), view.shadows)
+            values = view_uniforms(view, state.time_s) | colour_uniforms(scenario, air, view, state.time_s)
             if view.shadows:
                 values["to_sun"] = self._cast(view, state, scene)
             scene.programs.write(values)
@@ -95,9 +98,10 @@ class GlRenderer:
     def thermal(self, view: View, state: WorldState, kelvin: NDArray[np.float32]) -> None:
         """See `Renderer.thermal`."""
         scenario = self._live()
+        air = self._air.at(state)
         with lock, self._context:
-            scene = self._scene("thermal", min(MAX_LIGHTS, len(scenario.flames)), False)
-            scene.programs.write(view_uniforms(view, state.time_s) | thermal_uniforms(scenario, view, state.time_s))
+            scene = self._scene("thermal", air, min(MAX_LIGHTS, len(scenario.flames)), False)
+            scene.programs.write(view_uniforms(view, state.time_s) | thermal_uniforms(scenario, air, view))
             target: ThermalTarget = self._kit(ThermalTarget, view)
             self._draw(scene, target, view, state)
             target.read(kelvin)
@@ -107,13 +111,14 @@ class GlRenderer:
             raise ClosedError("renderer: used after close() or before load()")
         return self._scenario
 
-    def _scene(self, kind: Any, lights: int, shadows: bool) -> GlScene:
-        """The loaded content for a family of programs, made when it is first asked for."""
-        smoke = self._live().smoke
-        family = Family(kind, len(smoke.layers) if smoke is not None else 0, lights, shadows)
+    def _scene(self, kind: Any, air: AirState, lights: int, shadows: bool) -> GlScene:
+        """The loaded content for a family of programs, made when it is first asked for; its flames as large as they are."""
+        family = Family(kind, len(air.layers), MAX_BOXES if air.bounded else 0, lights, shadows)
         if family not in self._scenes:
             self._scenes[family] = GlScene(self._content, family)
-        return self._scenes[family]
+        scene = self._scenes[family]
+        scene.flames.burn(air.shares)
+        return scene
 
     def _kit(self, kind: Any, view: View) -> Any:
         """What pictures of a size are drawn into, made when it is first asked for."""

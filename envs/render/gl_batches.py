@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.render.content import Group, Poses, SignPicture, is_own
+from goldentime.envs.render.content import Group, SignPicture
 from goldentime.envs.render.culling import frustum, sees_boxes, sees_spheres
 from goldentime.envs.render.frame import View
 from goldentime.envs.render.meshes import StaticMesh
+from goldentime.envs.render.poses import Poses
 from goldentime.types import WorldState
 
 __all__ = ["FlameBatch", "Keep", "Layout", "ModelBatch", "Sight", "SignBatch", "StaticBatch", "fitting", "sight_of"]
@@ -63,6 +64,12 @@ class Sight(NamedTuple):
     cell_per_m: float
     """... and by how much that grows per metre of distance."""
     hidden_drone: int
+
+    def cells(self, centre: Numbers, radius: Numbers, scale: Numbers) -> Numbers:
+        """(k,) what of models may be merged [m] in their own measure; -1 for those out of sight."""
+        planes = self.planes
+        nearest = np.maximum(centre @ planes[0, :3] + planes[0, 3] - radius, 0.0)
+        return np.where(sees_spheres(planes, centre, radius), (self.cell_m + self.cell_per_m * nearest) / scale, -1.0)
 
 
 def sight_of(view: View) -> Sight:
@@ -126,8 +133,17 @@ class ModelBatch:
         layout = [(vertices, *fitting(program, _MODEL_LAYOUT)), (self._buffer, *fitting(program, _STAND_LAYOUT, "/i"))]
         self._array = keep(gl.vertex_array(program, layout, keep(gl.buffer(indices))))
 
-        self._fixed = all(placed.kind == "prop" for placed in group.placed)
+        self._fixed = all(placed.kind in ("prop", "person", "tag") for placed in group.placed)
         self._stand: tuple[Numbers, Numbers, Numbers] | None = None
+
+    @property
+    def group(self) -> Group:
+        """What it draws."""
+        return self._group
+
+    def set(self, number: int, pose: NDArray[np.float32]) -> None:
+        """Where one of them stands now, (3, 4)."""
+        self._rows[number, :12] = pose.ravel()
 
     def place(self, state: WorldState, poses: Poses) -> tuple[Numbers, Numbers, Numbers]:
         """Bring the rows up to date: middles (k, 3) [m], radii (k,) [m] and scales (k,); props stay where they are."""
@@ -138,12 +154,12 @@ class ModelBatch:
             self._stand = self._rows[:, 3:12:4].astype(np.float64), scale * self._group.model.radius, scale
         return self._stand
 
-    def draw(self, cell: Numbers, hidden_drone: int, state: WorldState) -> None:
+    def draw(self, cell: Numbers, hidden_drone: int, state: WorldState, poses: Poses) -> None:
         """Draw those in sight; `cell` (k,) says what may be merged [m] in the model's own measure, below 0 for nothing."""
         # Plain loops: most models stand in one place or two.
         places: dict[int, list[int]] = {}
         for number, level in enumerate((np.searchsorted(self._cells, cell, side="right") - 1).tolist()):
-            if level >= 0 and (self._fixed or not is_own(self._group.placed[number], hidden_drone, state)):
+            if level >= 0 and (self._fixed or not poses.hides(self._group.placed[number], hidden_drone, state)):
                 places.setdefault(level, []).append(number)
         if not places:
             return
@@ -209,11 +225,12 @@ class FlameBatch:
 
     def __init__(self, keep: Keep, gl: Any, programs: dict[str, Any], flames: NDArray[np.float32]) -> None:
         self._gl, self.count, self._programs = gl, len(flames), programs
+        self._full, self._shares = flames, np.ones(len(flames))
         self._arrays: dict[str, Any] = {}
         if not self.count:
             return
         corners = keep(gl.buffer(np.array([(-1, 0), (1, 0), (1, 1), (-1, 0), (1, 1), (-1, 1)], "f4")))
-        rows = keep(gl.buffer(flames))
+        self._rows = rows = keep(gl.buffer(flames))
         for name in ("flame", "glow"):
             if name in programs:
                 parts = [(corners, "2f", "corner"), (rows, *fitting(programs[name], _FLAME_LAYOUT, "/i"))]
@@ -223,6 +240,17 @@ class FlameBatch:
             parts = [(rows, *fitting(programs["ember"], _FLAME_LAYOUT, "/i"))]
             self._arrays["ember"] = keep(gl.vertex_array(programs["ember"], parts))
 
+    def burn(self, shares: Numbers) -> None:
+        """Make each flame as large as this share of its full size; those of share 0 are left out."""
+        if np.array_equal(shares, self._shares):
+            return
+        lit = np.flatnonzero(shares)
+        rows = self._full[lit]
+        rows[:, 3:5] *= shares[lit, None]
+        if len(lit):
+            self._rows.write(rows)
+        self.count, self._shares = len(lit), shares
+
     def draw(self, name: str) -> None:
         """Draw `"flame"`, which hides what is behind it and has ids, or `"glow"`, which is added to the picture."""
         if self.count:
@@ -231,7 +259,7 @@ class FlameBatch:
 
     def draw_embers(self) -> None:
         """Add the sparks to the picture."""
-        if "ember" in self._arrays:
+        if self.count and "ember" in self._arrays:
             self._gl.enable(self._gl.PROGRAM_POINT_SIZE)
             self._arrays["ember"].render(self._gl.POINTS, vertices=self._embers, instances=self.count)
 

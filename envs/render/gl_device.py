@@ -27,7 +27,9 @@ class Family(NamedTuple):
 
     kind: Literal["colour", "casters", "thermal", "blur"]
     layers: int = 0
-    """Of smoke."""
+    """Of smoke without a span."""
+    boxes: int = 0
+    """Bounded layers of smoke, at most."""
     lights: int = 0
     shadows: bool = False
 
@@ -61,7 +63,7 @@ class Programs:
     """The compiled programs of a family, by name, and what they were last given."""
 
     def __init__(self, gl: Any, family: Family) -> None:
-        begin = head(family.layers, family.lights, family.shadows)
+        begin = head(family.layers, family.boxes, family.lights, family.shadows)
         self.named = {
             name: gl.program(vertex_shader=begin + vertices, fragment_shader=begin + pixels)
             for name, (vertices, pixels) in _SOURCES[family.kind].items()

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from goldentime.envs.hazards.thermal import temperature_of
 from goldentime.envs.render.classes import CLASSES, colour_of, semantic_id
-from goldentime.envs.render.content import Content, Group, Poses
-from goldentime.envs.render.culling import sees_spheres
+from goldentime.envs.render.content import Content, Group
 from goldentime.envs.render.frame import pack_ids
 from goldentime.envs.render.gl_batches import FlameBatch, ModelBatch, Sight, SignBatch, StaticBatch
 from goldentime.envs.render.gl_device import Family, device
+from goldentime.envs.render.gl_figures import FigureBatch
+from goldentime.envs.render.poses import Poses
 from goldentime.types import WorldState
 
 __all__ = ["GlScene"]
@@ -27,7 +28,9 @@ class GlScene:
         keep, programs = self._keep, self.programs.named
         self.solids = StaticBatch(keep, gl, programs["static"], content.solids)
         palette = _temperatures if family.kind == "thermal" else _colours
-        self.groups = [ModelBatch(keep, gl, programs["model"], group, palette(group)) for group in content.groups]
+        batches = [ModelBatch(keep, gl, programs["model"], group, palette(group)) for group in content.groups]
+        self.groups = [batch for batch in batches if not _is_figure(batch.group)]
+        self.figures = FigureBatch([batch for batch in batches if _is_figure(batch.group)])
         if family.kind == "casters":
             return
         # A thermal camera does not see through glass: there it is a solid like others.
@@ -52,18 +55,17 @@ class GlScene:
 
     def draw_models(self, sight: Sight, state: WorldState, poses: Poses) -> None:
         """All models in sight, each as finely as its distance asks for."""
+        self.figures.draw(sight, state, poses)
         if not self.groups:
             return
         # In one go for all groups: for each alone, it would take longer than to draw some of them.
         stands = [group.place(state, poses) for group in self.groups]
         centre, radius, scale = (np.concatenate(parts) for parts in zip(*stands, strict=True))
-        planes = sight.planes
-        nearest = np.maximum(centre @ planes[0, :3] + planes[0, 3] - radius, 0.0)
-        cell = np.where(sees_spheres(planes, centre, radius), (sight.cell_m + sight.cell_per_m * nearest) / scale, -1.0)
+        cell = sight.cells(centre, radius, scale)
         first = 0
         for group, stand in zip(self.groups, stands, strict=True):
             count = len(stand[1])
-            group.draw(cell[first : first + count], sight.hidden_drone, state)
+            group.draw(cell[first : first + count], sight.hidden_drone, state, poses)
             first += count
 
     def draw_surfaces(self, sight: Sight, eye: NDArray[np.float64], state: WorldState, poses: Poses) -> None:
@@ -98,6 +100,10 @@ class GlScene:
     def has_over(self) -> bool:
         """Whether `draw_over` would draw anything."""
         return bool(self.glass.chunks or self.flames.count)
+
+
+def _is_figure(group: Group) -> bool:
+    return group.placed[0].kind in ("person", "tag")
 
 
 def _colours(group: Group) -> NDArray[np.uint8]:

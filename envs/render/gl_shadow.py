@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.render.content import Content, Poses
+from goldentime.envs.render.content import Content
 from goldentime.envs.render.frame import View
 from goldentime.envs.render.gl_batches import Sight
 from goldentime.envs.render.gl_device import Family, device
 from goldentime.envs.render.gl_scene import GlScene
+from goldentime.envs.render.poses import Poses
 from goldentime.types import WorldState
 
 __all__ = ["SunMap"]

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.hazards.lights import MAX_LIGHTS, brightest
-from goldentime.envs.hazards.thermal import heaters
+from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
+from goldentime.envs.hazards.thermal import heaters, radiance, soaking
+from goldentime.envs.render.air import MAX_BOXES, AirState, in_sight
 from goldentime.envs.render.frame import NEAR_M, View
 from goldentime.envs.scenario import Scenario
 
@@ -31,34 +33,62 @@ def view_uniforms(view: View, time_s: float) -> dict[str, bytes]:
     }
 
 
-def colour_uniforms(scenario: Scenario, view: View, time_s: float) -> dict[str, bytes]:
+def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float) -> dict[str, bytes]:
     """Smoke and light."""
-    smoke = scenario.smoke.at(time_s).layers if scenario.smoke is not None else ()
-    at, squared = brightest(scenario.light, scenario.flames, np.array(view.eye), time_s)
+    at, squared = brightest(scenario.light, scenario.flames, air.shares, np.array(view.eye), time_s)
     daylight = scenario.light.daylight
     # Smoke shines with what light there is around the eye, at most as by day.
     near = squared.mean(1) / (((at - np.array(view.eye)) ** 2).sum(1) + 1.0)
     shine = min(1.0, math.sqrt(daylight**2 + float(near.sum())))
-    return {
+    values = {
         "daylight": np.array(daylight, "f4").tobytes(),
         "light_at": at.astype("f4").tobytes(),
         "light_squared": squared.astype("f4").tobytes(),
-        "smoke_slab": np.array([(s.bottom_m, s.top_m, s.extinction_per_m) for s in smoke], "f4").tobytes(),
-        "smoke_colour": (shine * np.array([s.colour for s in smoke])).astype("f4").tobytes(),
+        "smoke_slab": _slabs(air),
+        "smoke_colour": (shine * np.array([s.colour for s in air.layers])).astype("f4").tobytes(),
     }
+    if air.bounded:
+        boxes = in_sight(air.boxes, view)
+        values |= _boxes(boxes, view) | {"box_colour": _padded(shine * boxes.colour)}
+    return values
 
 
-def thermal_uniforms(scenario: Scenario, view: View, time_s: float) -> dict[str, bytes]:
+def thermal_uniforms(scenario: Scenario, air: AirState, view: View) -> dict[str, bytes]:
     """Smoke and what flames warm: the strongest ones around the eye."""
-    smoke = scenario.smoke.at(time_s).layers if scenario.smoke is not None else ()
-    rows = heaters(scenario.flames)
+    rows = heaters(scenario.flames, air.shares)
     strength = rows[:, 3] / (((rows[:, :3] - np.array(view.eye)) ** 2).sum(1) + 1.0)
     chosen = rows[np.argsort(-strength, kind="stable")[:MAX_LIGHTS]]
-    return {
+    values = {
         "heaters": chosen.astype("f4").tobytes(),
-        "smoke_slab": np.array([(s.bottom_m, s.top_m, s.extinction_per_m) for s in smoke], "f4").tobytes(),
-        "smoke_kelvin": np.array([s.temperature_k for s in smoke], "f4").tobytes(),
+        "smoke_slab": _slabs(air),
+        "smoke_kelvin": np.array([s.temperature_k for s in air.layers], "f4").tobytes(),
     }
+    if air.bounded:
+        boxes = in_sight(air.boxes, view)
+        heat = np.stack([radiance(boxes.kelvin), soaking(boxes.kelvin)], -1)
+        values |= _boxes(boxes, view) | {"box_heat": _padded(heat)}
+    return values
+
+
+def _slabs(air: AirState) -> bytes:
+    return np.array([(s.bottom_m, s.top_m, s.extinction_per_m) for s in air.layers], "f4").tobytes()
+
+
+def _boxes(boxes: SmokeBoxes, view: View) -> dict[str, bytes]:
+    """Where they lie as seen from the eye."""
+    eye = np.array(view.eye)
+    return {
+        "box_count": np.array(len(boxes.kelvin), "i4").tobytes(),
+        "box_lower": _padded(np.column_stack([boxes.lower - eye, boxes.extinction_per_m])),
+        "box_upper": _padded(boxes.upper - eye),
+    }
+
+
+def _padded(rows: NDArray[np.float64]) -> bytes:
+    """As many rows as the shader has places for."""
+    padded = np.zeros((MAX_BOXES, rows.shape[1]), "f4")
+    padded[: len(rows)] = rows
+    return padded.tobytes()
 
 
 def _matrix(values: NDArray[np.float64]) -> bytes:

@@ -1,13 +1,14 @@
 """What several shaders share: their heads, light and smoke."""
 
-__all__ = ["LIGHT", "SMOKE", "head"]
+__all__ = ["LIGHT", "SMOKE", "WITHIN", "head"]
 
 
-def head(layers: int, lights: int, shadows: bool) -> str:
-    """What stands before each shader of a scene with so many layers of smoke and lights."""
+def head(layers: int, boxes: int, lights: int, shadows: bool) -> str:
+    """What stands before each shader of a scene with so many layers of smoke, at most so many bounded ones, and lights."""
     rich = int(lights > 0 or shadows)
     return (
-        f"#version 330 core\n#define LAYERS {layers}\n#define LIGHTS {lights}\n"
+        f"#version 330 core\n#define LAYERS {layers}\n#define BOXES {boxes}\n#define LIGHTS {lights}\n"
+        f"#define SMOKY {int(layers + boxes > 0)}\n"
         f"#define SHADOWS {int(shadows)}\n#define RICH {rich}\n"
     )
 
@@ -62,27 +63,60 @@ vec3 light_on(vec3 point, vec3 normal) {
 #endif
 """
 
-SMOKE = """
+WITHIN = """
+#if BOXES
+uniform int box_count;
+uniform vec4 box_lower[BOXES];    // corner as seen from the eye [m], extinction of visible light [1/m]
+uniform vec3 box_upper[BOXES];
+// The share of a way from the eye that lies within a box; `per` is one over the way.
+float within(int i, vec3 per) {
+    vec3 one = box_lower[i].xyz * per, other = box_upper[i] * per;
+    vec3 enter = min(one, other), leave = max(one, other);
+    return max(min(min(leave.x, leave.y), min(leave.z, 1.0)) - max(max(enter.x, enter.y), max(enter.z, 0.0)), 0.0);
+}
+vec3 per_way(vec3 way) { return 1.0 / mix(way, vec3(1e-6), lessThan(abs(way), vec3(1e-6))); }
+#endif
+"""
+
+SMOKE = (
+    WITHIN
+    + """
 uniform vec3 eye;
 #if LAYERS
 uniform vec3 smoke_slab[LAYERS];    // bottom, top [m], extinction [1/m]
 uniform vec3 smoke_colour[LAYERS];
+#endif
+#if BOXES
+uniform vec3 box_colour[BOXES];
+#endif
+#if SMOKY
 // The smoke between the eye and a point: its colour, and the share of light that comes through.
 vec4 smoke_to(vec3 point) {
-    float low = min(point.z, eye.z), high = max(low + 1e-3, max(point.z, eye.z));
-    float way = distance(point, eye) / (high - low);
     float total = 0.0;
     vec3 colour = vec3(0.0);
+#if LAYERS
+    float low = min(point.z, eye.z), high = max(low + 1e-3, max(point.z, eye.z));
+    float way = distance(point, eye) / (high - low);
     for (int i = 0; i < LAYERS; i++) {
         float part = smoke_slab[i].z * way * max(min(high, smoke_slab[i].y) - max(low, smoke_slab[i].x), 0.0);
         total += part;
         colour += part * smoke_colour[i];
     }
+#endif
+#if BOXES
+    float far = distance(point, eye);
+    vec3 per = per_way(point - eye);
+    for (int i = 0; i < box_count; i++) {
+        float part = box_lower[i].w * far * within(i, per);
+        total += part;
+        colour += part * box_colour[i];
+    }
+#endif
     return vec4(colour / max(total, 1e-12), exp(-total));
 }
 #endif
 vec3 through_smoke(vec3 own, vec3 point) {
-#if LAYERS
+#if SMOKY
     vec4 smoke = smoke_to(point);
     return mix(smoke.rgb, own, smoke.a);
 #else
@@ -90,3 +124,4 @@ vec3 through_smoke(vec3 own, vec3 point) {
 #endif
 }
 """
+)

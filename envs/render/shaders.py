@@ -210,7 +210,7 @@ void main() {
     float slant = 1.0 - abs(dot(facing, normalize(v_world - eye)));
     // A pane mirrors the more of the sky the flatter one looks at it.
     float cover = 0.14 + 0.6 * slant * slant * slant;
-#if LAYERS
+#if SMOKY
     cover *= smoke_to(v_world).a;
 #endif
     colour = vec4(mix(v_colour, daylight * vec3(0.85, 0.90, 0.94), slant), cover);

@@ -82,7 +82,7 @@ void main() {
     float off = length(vec2(v_place.x, 2.0 * v_place.y - 1.0));
     float flicker = 0.8 + 0.4 * noise(vec2(6.0 * time_s, 0.5));
     float glow = 0.45 * flicker * pow(max(1.0 - off, 0.0), 2.0);
-#if LAYERS
+#if SMOKY
     glow *= sqrt(smoke_to(v_world).a);    // smoke that scatters light loses less of it than of an image
 #endif
     colour = vec4(1.0, 0.55, 0.18, glow);
@@ -119,7 +119,7 @@ void main() {
     float wide = 0.014 / (pixel * max(gl_Position.w, 0.1));
     gl_PointSize = clamp(wide, 1.0, 8.0);
     float bright = min(wide * wide, 1.0) * (1.0 - age * age);
-#if LAYERS
+#if SMOKY
     bright *= smoke_to(at).a;
 #endif
     v_shine = vec4(mix(vec3(1.0, 0.75, 0.30), vec3(0.9, 0.25, 0.05), age), bright);

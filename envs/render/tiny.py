@@ -13,9 +13,11 @@ from scipy.spatial.transform import Rotation
 from goldentime.envs.bullet_bodies import bullet
 from goldentime.envs.hazards.smoke import transmittance
 from goldentime.envs.level import UNSEEN, Primitive, triangulate
+from goldentime.envs.render.air import Air
 from goldentime.envs.render.classes import colour_of, semantic_id
-from goldentime.envs.render.content import FIRST_SOLID, Group, Placed, Poses, build_content, is_own
+from goldentime.envs.render.content import FIRST_SOLID, Group, Placed, build_content
 from goldentime.envs.render.frame import NEAR_M, Frame, View, pack_ids
+from goldentime.envs.render.poses import Poses
 from goldentime.envs.scenario import Scenario
 from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import WorldState
@@ -46,7 +48,7 @@ class TinyRenderer:
             return
         content = build_content(scenario)
         bullet.resetSimulation(physicsClientId=client)
-        self._poses = Poses(scenario)
+        self._poses, self._air = Poses(scenario), Air(scenario)
         self._packed: dict[int, int] = {}
         self._parts: list[tuple[list[int], Placed]] = []
         self._add_ground(client)
@@ -112,8 +114,8 @@ class TinyRenderer:
         frame.ids[:] = table[np.where(body >= 0, body & 0xFFFFFF, -1)]
         sky = body < 0
         frame.rgb[sky], frame.depth[sky] = _SKY, far
-        if self._scenario.smoke is not None:
-            smoke = self._scenario.smoke.at(state.time_s)
+        smoke = self._air.smoke(state)
+        if smoke is not None:
             through, colour = transmittance(smoke, np.array(view.eye), _points(view, frame.depth))
             mixed = frame.rgb * through[..., None] + 255.0 * colour * (1.0 - through[..., None])
             frame.rgb[:] = np.rint(mixed)
@@ -130,7 +132,7 @@ class TinyRenderer:
         for bodies, placed in self._parts:
             pose = self._poses.of(placed, state).astype(np.float64)
             turn = _quaternion(pose[:, :3] / np.array(self._poses.scale(placed)))
-            position = _AWAY if is_own(placed, view.hidden_drone, state) else pose[:, 3].tolist()
+            position = _AWAY if self._poses.hides(placed, view.hidden_drone, state) else pose[:, 3].tolist()
             for body in bodies:
                 bullet.resetBasePositionAndOrientation(body, position, turn, client)
 
