@@ -4,7 +4,8 @@ An `EpisodeLog` is the `Recorder` that an environment writes to. It keeps the he
 environment step and the mission's end reason; `digest()` covers exactly these, so that equal flights have equal digests
 on any machine and in any process. How long the agent took is kept beside them, outside the digest.
 
-Kinds that occur at nearly every step (`DENSE_KINDS`) are kept as a count and a sum only.
+Kinds that occur at nearly every step (`DENSE_KINDS`) are kept as a count and a sum only. People, air and kits are kept once
+a simulated second (`eval.log_tracks`).
 """
 
 import hashlib
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.errors import LogError
+from goldentime.eval.log_tracks import Tracks
 from goldentime.records import canonical_json
 from goldentime.types import Event, WorldState
 
@@ -87,6 +89,7 @@ class EpisodeLog:
         """Traceback of an agent that failed; outside the digest."""
         self._numbers = array("d")
         self._width = 0
+        self._tracks = Tracks()
         self._act_s = array("d")
         self._timing: dict[str, float] | None = None
 
@@ -115,6 +118,8 @@ class EpisodeLog:
             numbers.append(drone.contact_s)
             numbers.append(drone.state_of_charge)
         self._width = 1 + DRONE_COLUMNS * len(state.drones)
+        if state.people or state.kits or state.fire is not None:
+            self._tracks.add(state)
         if events:
             self.add_events(events)
         if reward_terms:
@@ -125,6 +130,7 @@ class EpisodeLog:
         """Close the log; the first reason stays."""
         if self.reason is None:
             self.reason = str(reason)
+            self._tracks.close()
 
     # What a runner calls.
 
@@ -161,17 +167,32 @@ class EpisodeLog:
         """The states so far."""
         return Samples(np.array(self._numbers, dtype=np.float64).reshape(-1, max(self._width, 1)))
 
+    def tracks(self) -> Mapping[str, NDArray[np.float64]]:
+        """The tables of people, air, fuels and kits, once a second; only those that the world has (`eval.log_tracks`)."""
+        return self._tracks.tables()
+
+    @property
+    def postures(self) -> tuple[str, ...]:
+        """What the numbers of posture in the table of people mean."""
+        return tuple(self._tracks.postures)
+
     def digest(self) -> str:
-        """SHA-256 over header, events, samples and end reason, as 64 hexadecimal digits."""
+        """SHA-256 over header, events, samples, tracks and end reason, as 64 hexadecimal digits."""
         table = self.samples().table
         sha = hashlib.sha256(canonical_json(self.content()))
         sha.update(canonical_json(list(table.shape)))
         sha.update(table.astype("<f8").tobytes())
+        # A log without tracks has the digest that it had before there were any.
+        for name, track in self.tracks().items():
+            sha.update(canonical_json([name, list(track.shape)]))
+            sha.update(track.astype("<f8").tobytes())
         return sha.hexdigest()
 
     def content(self) -> dict[str, Any]:
-        """Everything but the samples and the timing, JSON-able."""
+        """Everything but the samples, the tracks and the timing, JSON-able."""
+        named = {"postures": list(self._tracks.postures)} if self._tracks.postures else {}
         return {
+            **named,
             "header": self.header,
             "events": [event._asdict() for event in self.events],
             "totals": {kind: [total.times, total.value] for kind, total in self.totals.items()},
@@ -181,9 +202,14 @@ class EpisodeLog:
 
     @classmethod
     def restore(
-        cls, content: Mapping[str, Any], table: NDArray[np.float64], timing: dict[str, float], error: str | None
+        cls,
+        content: Mapping[str, Any],
+        table: NDArray[np.float64],
+        tracks: Mapping[str, NDArray[np.float64]],
+        timing: dict[str, float],
+        error: str | None,
     ) -> "EpisodeLog":
-        """The inverse of `content`, `samples().table`, `timing` and `error`."""
+        """The inverse of `content`, `samples().table`, `tracks`, `timing` and `error`."""
         log = cls(content["header"]["labels"])
         log.header = dict(content["header"])
         log.events = [Event(**event) for event in content["events"]]
@@ -191,6 +217,7 @@ class EpisodeLog:
         log.reward_terms = dict(content["reward_terms"])
         log.reason, log.error = content["reason"], error
         log._numbers, log._width, log._timing = array("d", table.astype("=f8").tobytes()), table.shape[1], timing
+        log._tracks = Tracks.restore(tracks, content.get("postures", ()))
         return log
 
 

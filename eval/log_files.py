@@ -1,4 +1,4 @@
-"""An episode log on disk: `<name>.jsonl` with header, events and end, and `<name>.npz` with the states.
+"""An episode log on disk: `<name>.jsonl` with header, events and end, and `<name>.npz` with the states and the tracks.
 
 The array file is written first and the lines last, so that a log whose lines exist is whole. Both have the same bytes for
 the same flight, but for the last line, which holds the agent's times.
@@ -7,6 +7,7 @@ the same flight, but for the last line, which holds the agent's times.
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,20 @@ from numpy.typing import NDArray
 
 from goldentime.errors import LogError
 from goldentime.eval.log import FORMAT, EpisodeLog
+from goldentime.eval.log_tracks import TRACK_WIDTHS
 from goldentime.files import read_lines, write_atomic
 from goldentime.records import canonical_json
 
 __all__ = ["load_log", "save_log"]
+
+Table = NDArray[np.float64]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def save_log(log: EpisodeLog, path: Path) -> None:
     """Write a log as `path` (ends in `.jsonl`) and its arrays beside it."""
-    arrays = _pack(log.samples().table)
+    arrays = _pack({"states": log.samples().table, **log.tracks()})
     content = log.content()
     events = content.pop("events")
     head = {"type": "header", "format": FORMAT, "header": content.pop("header")}
@@ -52,15 +56,15 @@ def load_log(path: Path) -> EpisodeLog:
             f"{path}: expected lines header, events, end, timing, got {_shorten(types)}: the file was cut or edited"
         )
     end, timing = lines[-2], lines[-1]
-    table = _unpack(path.with_suffix(".npz"), end)
+    table, tracks = _unpack(path.with_suffix(".npz"), end)
     content: dict[str, Any] = {
         "header": head["header"],
         "events": [{key: value for key, value in line.items() if key != "type"} for line in lines[1:-2]],
-        **{key: end[key] for key in ("totals", "reward_terms", "reason") if key in end},
+        **{key: end[key] for key in ("totals", "reward_terms", "reason", "postures") if key in end},
     }
     times = {key: value for key, value in timing.items() if key != "type"}
     try:
-        log = EpisodeLog.restore(content, table, times, end.get("error"))
+        log = EpisodeLog.restore(content, table, tracks, times, end.get("error"))
     except (KeyError, TypeError, ValueError) as error:
         raise LogError(f"{path}: expected the fields of log format {FORMAT}, got a mismatch at {error}") from None
     if log.digest() != end.get("digest"):
@@ -88,19 +92,21 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _pack(table: NDArray[np.float64]) -> bytes:
+def _pack(arrays: Mapping[str, Table]) -> bytes:
     """A `.npz` archive without the time of day in it, which `numpy.savez` does not promise."""
-    member = io.BytesIO()
-    np.lib.format.write_array(member, table.astype("<f8"), version=(1, 0), allow_pickle=False)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        info = zipfile.ZipInfo("states.npy", date_time=_EPOCH)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        file.writestr(info, member.getvalue(), compresslevel=1)
+        for name, table in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, table.astype("<f8"), version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", date_time=_EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(info, member.getvalue(), compresslevel=1)
     return archive.getvalue()
 
 
-def _unpack(path: Path, end: dict[str, Any]) -> NDArray[np.float64]:
+def _unpack(path: Path, end: dict[str, Any]) -> tuple[Table, dict[str, Table]]:
+    """The states and the tracks."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -111,9 +117,18 @@ def _unpack(path: Path, end: dict[str, Any]) -> NDArray[np.float64]:
         )
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            table: NDArray[np.float64] = archive["states"]
+            table: Table = archive["states"]
+            tracks: dict[str, Table] = {name: archive[name] for name in TRACK_WIDTHS if name in archive.files}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise LogError(f"{path}: expected an array 'states', got {error}") from None
-    if table.ndim != 2 or table.dtype != np.float64:
-        raise LogError(f"{path}: expected a float64 table, got {table.dtype} of shape {table.shape}")
-    return table
+    for name, array in {"states": table, **tracks}.items():
+        _check_table(path, name, array)
+    return table, tracks
+
+
+def _check_table(path: Path, name: str, array: Table) -> None:
+    width = TRACK_WIDTHS.get(name, 1)
+    if array.ndim != 2 or array.dtype != np.float64:
+        raise LogError(f"{path}: {name}: expected a float64 table, got {array.dtype} of shape {array.shape}")
+    if (array.shape[1] - 1) % width:
+        raise LogError(f"{path}: {name}: expected 1 + {width} n columns, got {array.shape[1]}")
