@@ -93,5 +93,3 @@ class Surroundings:
         if fire is None or plan is None:
             return []
         return [draught_m_s(self._level, plan, fire, place) for place in places]
-
-

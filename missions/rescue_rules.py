@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from goldentime.envs.people.person import Person
 from goldentime.missions.search_ledger import Ledger, ReportCosts, ReportEvent, Target, nearest
 from goldentime.records import record
@@ -26,6 +28,8 @@ HAZARDS = ("fire", "smoke", "gas_cylinder", "blocked_exit")
 KINDS = ("nothing", UNCLEAR, PERSON, *PEOPLE, *HAZARDS, COUNT)
 """What can be reported; `person` is a person of a kind that the agent does not tell; `count` says how many move and stay."""
 CONDITIONS = ("non_urgent", "urgent", "immediate", "dead")
+_FLAMING_W = 2.5e4
+"""What burns with less only smokes."""
 MOVES = ("stays", "moves")
 QUESTIONS: Mapping[str, tuple[str, ...]] = {"condition": ("", *CONDITIONS), "motion": ("", *MOVES)}
 """Answered with a report of a person; empty leaves a question open."""
@@ -83,6 +87,8 @@ class Facts(NamedTuple):
     rooms: tuple[str, ...]
     """What the plates of the rooms say, in the order of `Level.rooms`."""
     hazards: tuple[Target, ...]
+    fuels: tuple[Vec3, ...]
+    """Where things may burn, in the mission frame, in the order of `FireState.fuels_w`."""
     agreed: Agreed
     costs: ReportCosts
     origin: Vec3
@@ -211,7 +217,7 @@ def plate_text(text: str) -> str:
 def _hazard(facts: Facts, book: Book, said: _Said) -> tuple[Book, list[Event]]:
     report, drone, state = said
     now = state.time_s
-    hit = nearest(facts.hazards, report.position_m, facts.agreed.hazard_m, lambda target: target.kind == report.kind)
+    hit = _hazard_near(facts, report, state)
     if hit is None or hit[0].number in book.hazards:
         kind = ReportEvent.WRONG if hit is None else ReportEvent.DUPLICATE
         cost = Event(now, RescueEvent.HAZARD_CREDIT, drone, -facts.costs.wrong)
@@ -219,6 +225,17 @@ def _hazard(facts: Facts, book: Book, said: _Said) -> tuple[Book, list[Event]]:
     detail = {"kind": report.kind, "error_m": round(hit[1], 3)}
     events = [Event(now, RescueEvent.HAZARD, drone, 1.0, detail), Event(now, RescueEvent.HAZARD_CREDIT, drone, 1.0)]
     return book._replace(hazards=book.hazards | {hit[0].number}), events
+
+
+def _hazard_near(facts: Facts, report: Report, state: WorldState) -> tuple[Target, float] | None:
+    """The hazard that is meant, and how far off it is; the fire is wherever something burns in flames by now."""
+    point, reach_m = report.position_m, facts.agreed.hazard_m
+    if report.kind != "fire" or state.fire is None:
+        return nearest(facts.hazards, point, reach_m, lambda target: target.kind == report.kind)
+    fires = [target for target in facts.hazards if target.kind == "fire"]
+    burning = np.flatnonzero(state.fire.fuels_w > _FLAMING_W).tolist()
+    away_m = min((math.dist(facts.fuels[i], point) for i in burning), default=math.inf)
+    return (fires[0], away_m) if fires and away_m <= reach_m else None
 
 
 def _abstain(facts: Facts, book: Book, said: _Said, targets: tuple[Target, ...]) -> tuple[Book, list[Event]]:

@@ -16,7 +16,19 @@ from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.hazards.smoke import SmokeLayers, optical_depths
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
 
-__all__ = ["AMBIENT_K", "SKIN_M", "SMOKE_SHARE", "SOAKED", "apparent", "heaters", "kelvin_of", "radiance", "soaked", "soaking", "temperature_of"]
+__all__ = [
+    "AMBIENT_K",
+    "SKIN_M",
+    "SMOKE_SHARE",
+    "SOAKED",
+    "apparent",
+    "heaters",
+    "kelvin_of",
+    "radiance",
+    "soaked",
+    "soaking",
+    "temperature_of",
+]
 
 AMBIENT_K = 293.15
 _SKIN_K, _CLOTHES_K, _GEAR_K = 305.0, 300.0, 297.0

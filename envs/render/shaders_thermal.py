@@ -47,7 +47,8 @@ float through_air(float own, vec3 point) {{
 }}
 """
 
-_WARMED = f"""
+_WARMED = (
+    f"""
 // At least as warm as the smoke before it makes a surface.
 float soaked(float own, vec3 point, vec3 normal) {{
 #if BOXES
@@ -59,7 +60,8 @@ float soaked(float own, vec3 point, vec3 normal) {{
 #endif
     return own;
 }}
-""" """
+"""
+    """
 #if LIGHTS
 uniform vec4 heaters[LIGHTS];    // place [m], and what it adds to the fourth power at 1 m
 #endif
@@ -77,6 +79,7 @@ float warmed(float own, vec3 point, vec3 normal) {
 #endif
 }
 """
+)
 
 THERMAL_STATIC = """
 uniform mat4 to_clip;

@@ -1,0 +1,189 @@
+"""From a building to a rescue: its fire, its people, what endangers them, and what is told of it all.
+
+The mission frame has its origin on the ground below the start and the world's axes: x east, y north, z up.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goldentime.envs.airframe import load_airframe
+from goldentime.envs.buildings.building import Building, BuildingConfig
+from goldentime.envs.buildings.generate import generate_building
+from goldentime.envs.buildings.handmade import load_building
+from goldentime.envs.people.cast import PeopleConfig, draw_people
+from goldentime.envs.people.cast import Spot as Place
+from goldentime.envs.people.person import Person
+from goldentime.envs.people.triage import SENSELESS
+from goldentime.envs.people.voices import VoicesConfig, draw_voices
+from goldentime.envs.scenario import DroneSpec, KitSpec, Scenario
+from goldentime.errors import ScenarioError
+from goldentime.missions.rescue_fire import Blaze, FireConfig, draw_blaze
+from goldentime.missions.rescue_message import message_of
+from goldentime.missions.rescue_rules import Agreed, Facts
+from goldentime.missions.rescue_tour import Pace, Tour, best_tour, ways_of
+from goldentime.missions.search_flight import Limits
+from goldentime.missions.search_ledger import ReportCosts, Target
+from goldentime.missions.search_place import local
+from goldentime.records import record
+
+__all__ = ["RescueConfig", "draw_rescue", "facts_of", "rescue_brief", "rescue_limits"]
+
+Rng = np.random.Generator
+
+
+@record
+class RescueConfig:
+    """Building, fire, people and supplies; where a part has a difficulty of its own, it is this one."""
+
+    difficulty: float = 0.5
+    building: BuildingConfig = BuildingConfig(pool="test")
+    plan: str = ""
+    """A hand-made building instead: path of a YAML file, or its name in `configs/buildings/`."""
+    fire: FireConfig = FireConfig()
+    people: PeopleConfig = PeopleConfig(count=(4, 7))
+    voices: VoicesConfig = VoicesConfig()
+    pace: Pace = Pace()
+    kits: int = 2
+    """Of each drone that carries any."""
+    kit_kg: float = 0.14
+    airframe: str = "scout"
+    time_limit_s: float = 480.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.difficulty <= 1.0 or not 0 <= self.kits <= 8 or self.time_limit_s < 30.0:
+            got = f"{self.difficulty:g}, {self.kits} and {self.time_limit_s:g}"
+            raise ValueError(f"expected difficulty in [0, 1], kits in [0, 8] and time_limit_s of at least 30, got {got}")
+
+
+def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
+    """A building on fire with people in it, and one drone before its door.
+
+    Raises:
+        ScenarioError: nobody can be reached.
+    """
+    building = _building(config, rng)
+    blaze = draw_blaze(building, config.fire, rng)
+    people = _people(building, blaze, config, rng)
+    blocked = [target.lower for target in blaze.hazards if target.kind == "blocked_exit"]
+    ways = ways_of(building.graph, blocked)
+    nodes = [_node(building, person) if person.victim else -1 for person in people]
+    helped = _helped(people, building, blaze, config.kits)
+    tour = best_tour(ways, building.entrance.node, nodes, helped, config.pace)
+    people = _timed(people, tour, config.pace)
+    people, voices = draw_voices(people, config.voices, config.time_limit_s, rng, first=len(blaze.sounds))
+    x, y, z = building.entrance.position
+    height_m = round(z + 0.5 * load_airframe(config.airframe).hull_height_m + 1e-3, 4)
+    return Scenario(
+        mission=mission,
+        level=replace(building.level, solids=(*building.level.solids, *blaze.rubble)),
+        drones=(DroneSpec(airframe=config.airframe, position=(x, y, height_m), yaw=building.entrance.yaw),),
+        kits=tuple(KitSpec(mass_kg=config.kit_kg) for _ in range(config.kits)),
+        props=building.props,
+        signs=building.signs,
+        flames=blaze.flames,
+        light=building.light,
+        sounds=(*blaze.sounds, *voices),
+        fire=blaze.plan,
+        people=people,
+        time_limit_s=config.time_limit_s,
+        task=_task(building, blaze, people, tour, rng),
+    )
+
+
+def _building(config: RescueConfig, rng: Rng) -> Building:
+    if not config.plan:
+        return generate_building(replace(config.building, difficulty=config.difficulty), rng)
+    return load_building(Path(config.plan))
+
+
+def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) -> tuple[Person, ...]:
+    """On spots out of the fire's own reach, in rooms that a drone gets into."""
+    spots = [
+        Place(spot.room, spot.position)
+        for spot in building.spots
+        if spot.lying and not building.compartments[spot.room].sealed and blaze.away_m(spot.position) > config.fire.clear_m
+    ]
+    fewest, most = config.people.count
+    if len(spots) < fewest:
+        raise ScenarioError(f"rescue: expected places for {fewest} people, the building has {len(spots)}")
+    people = replace(config.people, count=(fewest, min(most, len(spots))))
+    return draw_people(spots, building.level, people, rng)
+
+
+def _node(building: Building, person: Person) -> int:
+    """The node from which a person is seen."""
+    near = min(building.spots, key=lambda spot: math.dist(spot.position, person.position))
+    return near.node
+
+
+def _helped(people: Sequence[Person], building: Building, blaze: Blaze, kits: int) -> list[int]:
+    """Who gets a kit on the best tour: those nearest to the fire who are awake."""
+    able = [i for i, person in enumerate(people) if person.victim and person.injury <= SENSELESS]
+    return sorted(able, key=lambda i: (blaze.away_m(people[i].position), i))[:kits]
+
+
+def _timed(people: Sequence[Person], tour: Tour, pace: Pace) -> tuple[Person, ...]:
+    """With the time at which a kit can be theirs."""
+    help_s = {stop.person: stop.arrive_s + pace.delivery_s for stop in tour.stops if stop.deliver}
+    return tuple(replace(p, help_s=round(help_s[i], 2)) if i in help_s else p for i, p in enumerate(people))
+
+
+def _task(building: Building, blaze: Blaze, people: Sequence[Person], tour: Tour, rng: Rng) -> dict[str, Any]:
+    sender, message = message_of(building, people, rng)
+    par = {stop.person: stop.arrive_s for stop in tour.stops}
+    return {
+        "origin": list(building.entrance.position),
+        "start_yaw": building.entrance.yaw,
+        "route": [list(point) for point in tour.points],
+        "stops": [{"person": s.person, "deliver": s.deliver, "at": list(building.graph.nodes[s.node])} for s in tour.stops],
+        "par_s": [par.get(number, 0.0) for number in range(len(people))],
+        "back_s": tour.back_s,
+        "hazards": [{"kind": t.kind, "lower": list(t.lower), "upper": list(t.upper)} for t in blaze.hazards],
+        "use": building.use,
+        "storeys_m": [storey.floor_m for storey in building.storeys],
+        "exits": [list(way.position) for way in building.exits],
+        "message": message,
+        "sender": sender,
+    }
+
+
+def rescue_brief(scenario: Scenario) -> dict[str, Any]:
+    """What is told before the flight, in the mission frame."""
+    task = scenario.task
+    lower, upper = (local(task, corner) for corner in scenario.level.bounds)
+    ground_m = task["origin"][2]
+    return {
+        "frame": "origin on the ground below the start, x east, y north, z up",
+        "start_yaw_rad": task["start_yaw"],
+        "area_m": [list(lower), list(upper)],
+        "time_limit_s": scenario.time_limit_s,
+        "building": {"use": task["use"], "storeys_m": [round(z - ground_m, 3) for z in task["storeys_m"]]},
+        "message": task["message"],
+        "kits": len(scenario.kits),
+    }
+
+
+def facts_of(scenario: Scenario, agreed: Agreed, costs: ReportCosts) -> Facts:
+    """What the rules need to know of an instance."""
+    task = scenario.task
+    x, y, z = task["origin"]
+    hazards = tuple(
+        Target(i, one["kind"], local(task, one["lower"]), local(task, one["upper"]), 0.0)
+        for i, one in enumerate(task["hazards"])
+    )
+    names = tuple(room.name for room in scenario.level.rooms)
+    fuels = tuple(local(task, fuel.position) for fuel in scenario.fire.fuels) if scenario.fire is not None else ()
+    return Facts(
+        scenario.people, names, hazards, fuels, agreed, costs, (x, y, z), tuple(task["par_s"]), scenario.time_limit_s
+    )  # fmt: skip
+
+
+def rescue_limits(scenario: Scenario, crash_m_s: float) -> Limits:
+    """For `judge_flight`."""
+    lower, upper = scenario.level.bounds
+    return Limits(lower, upper, scenario.drones[0].position[2], scenario.time_limit_s, crash_m_s)
