@@ -8,7 +8,9 @@ people are kept as they would be without any drone (`WorldState.alone`), and as 
 from collections.abc import Sequence
 from typing import Any
 
-from goldentime.envs.fire.draught import draught_m_s, flux_w_m2, gas_k
+import numpy as np
+
+from goldentime.envs.fire.air import conditions_at, draught_m_s, heat_w_m2, site_of
 from goldentime.envs.fire.zone import ZoneModel
 from goldentime.envs.hull_heat import warmed_k
 from goldentime.envs.people.crowd import Crowd
@@ -29,7 +31,7 @@ class Surroundings:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._scenario, self._level = scenario, scenario.level
+        self._site = site_of(scenario.level, scenario.fire) if scenario.fire is not None else None
         self._zone = ZoneModel(scenario.level, scenario.fire, dt_s=STEP_S) if scenario.fire is not None else None
         fuels = scenario.fire.fuels if scenario.fire is not None else ()
         self._people, self._alone, self._best = (Crowd(scenario.people, scenario.level, fuels) for _ in range(3))
@@ -37,8 +39,8 @@ class Surroundings:
         self._helped.sort()
         self._time_s = 0.0
         self._hull_k: tuple[float, ...] = ()
-        if self._zone is not None:
-            self._hull_k = (scenario.fire.outside_k,) * len(scenario.drones) if scenario.fire is not None else ()
+        if self._zone is not None and self._site is not None:
+            self._hull_k = (self._site.outside_k,) * len(scenario.drones)
             while self._zone.time_s < -_ROUND_S:
                 self._zone.step()
         self.still = self._zone is None and not scenario.people
@@ -76,20 +78,20 @@ class Surroundings:
         people = self._people.step(STEP_S, fire, state.drones, state.kits)
         alone, best = self._alone.step(STEP_S, fire), self._best.step(STEP_S, fire)
         if fire is not None and state.drones:
-            self._hull_k = tuple(
-                self._warmed(hull, fire, drone.position_m) for hull, drone in zip(self._hull_k, state.drones, strict=True)
-            )
+            self._hull_k = self._warmed(fire, [drone.position_m for drone in state.drones])
         self._now = {"people": people, "alone": alone, "best": best, "fire": fire, "hull_k": self._hull_k}
 
-    def _warmed(self, hull_k: float, fire: FireState, at: Vec3) -> float:
-        plan = self._scenario.fire
-        assert plan is not None
-        gas, flux = gas_k(self._level, plan, fire, at), flux_w_m2(self._level, plan, fire, at)
-        return warmed_k(hull_k, gas, flux, STEP_S)
+    def _warmed(self, fire: FireState, places: Sequence[Vec3]) -> tuple[float, ...]:
+        """Temperatures of the drones' hulls."""
+        assert self._site is not None
+        at = np.array(places, np.float64)
+        gas_k, flux_w_m2 = conditions_at(self._site, fire, at).temperature_k, heat_w_m2(self._site, fire, at)
+        rows = zip(self._hull_k, gas_k.tolist(), flux_w_m2.tolist(), strict=True)
+        return tuple(warmed_k(hull, gas, flux, STEP_S) for hull, gas, flux in rows)
 
     def draughts(self, places: Sequence[Vec3]) -> list[Vec3]:
         """Velocity of the air that the fire moves, at each place [m/s]; empty where there is no fire."""
-        fire, plan = self._now["fire"], self._scenario.fire
-        if fire is None or plan is None:
+        fire = self._now["fire"]
+        if fire is None or self._site is None:
             return []
-        return [draught_m_s(self._level, plan, fire, place) for place in places]
+        return [draught_m_s(self._site, fire, place) for place in places]

@@ -1,4 +1,4 @@
-"""What a rescue mission comes to at its end: what was told of each person, the order of urgency, the numbers, who was saved.
+"""The end of a rescue: what was told of each person, the order of urgency, the numbers, and who was saved.
 
 The chance that somebody of a fractional effective dose is incapacitated is log-normal around 1 with a standard deviation
 of 1 in the logarithm: 11 % at a dose of 0.3 (ISO 13571:2012).

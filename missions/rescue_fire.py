@@ -122,7 +122,7 @@ def _around(kind: str, at: Vec3) -> Target:
 
 def _origin(building: Building, cylinders: Sequence[Point], config: FireConfig, rng: Rng) -> int:
     """In a room that a drone gets into, now and then beside a gas cylinder."""
-    rooms = [c.kind == "room" and not c.sealed for c in building.compartments]
+    rooms = _open_rooms(building)
     large = [i for i, fuel in enumerate(building.fuels) if fuel.peak_w >= _LEAST_W and rooms[fuel.room]]
     if not large:
         raise ScenarioError(f"rescue: expected something of at least {_LEAST_W:g} W that burns, the building has nothing")
@@ -131,16 +131,15 @@ def _origin(building: Building, cylinders: Sequence[Point], config: FireConfig, 
     return among[int(rng.integers(len(among)))]
 
 
+def _open_rooms(building: Building) -> list[bool]:
+    """Which compartments are rooms that a drone gets into."""
+    return [c.kind == "room" and not c.sealed for c in building.compartments]
+
+
 def _smoulder(building: Building, origin: int, config: FireConfig, rng: Rng) -> int | None:
     """In another room that a drone gets into."""
-    room = building.fuels[origin].room
-    others = [
-        i
-        for i, fuel in enumerate(building.fuels)
-        if fuel.room != room
-        and building.compartments[fuel.room].kind == "room"
-        and not building.compartments[fuel.room].sealed
-    ]
+    room, rooms = building.fuels[origin].room, _open_rooms(building)
+    others = [i for i, fuel in enumerate(building.fuels) if fuel.room != room and rooms[fuel.room]]
     draw, which = rng.random(), rng.random()
     return others[int(which * len(others))] if others and draw < config.smouldering else None
 

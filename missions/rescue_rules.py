@@ -26,7 +26,7 @@ UNCLEAR, PERSON, COUNT = "unclear", "person", "count"
 HAZARDS = ("fire", "smoke", "gas_cylinder", "blocked_exit")
 """A fire with flames, one that only smokes, a gas cylinder near the fire, an exit that nobody gets through."""
 KINDS = ("nothing", UNCLEAR, PERSON, *PEOPLE, *HAZARDS, COUNT)
-"""What can be reported; `person` is a person of a kind that the agent does not tell; `count` says how many move and stay."""
+"""What can be reported; `person` is one whose kind the agent does not tell; `count` says how many move and stay."""
 CONDITIONS = ("non_urgent", "urgent", "immediate", "dead")
 _FLAMING_W = 2.5e4
 """What burns with less only smokes."""
