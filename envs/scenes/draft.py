@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -90,10 +92,19 @@ def around(points: NDArray[np.floating]) -> Bounds:
 
 def prop_bounds(prop: Prop) -> Bounds:
     """Of its mesh as it stands in the world."""
-    points = load_asset(prop.asset).vertices.astype(np.float64) * prop.scale
-    cos, sin = math.cos(prop.yaw), math.sin(prop.yaw)
+    low, high = _own_bounds(prop.asset, prop.scale, prop.yaw)
+    # Rounding keeps the order of numbers: these are the bounds of the points moved one by one, to the last bit.
+    a, b, c = prop.position
+    return Bounds((low[0] + a, low[1] + b, low[2] + c), (high[0] + a, high[1] + b, high[2] + c))
+
+
+@lru_cache(maxsize=4096)
+def _own_bounds(asset: str, scale: float, yaw: float) -> Bounds:
+    """Of a mesh at the origin."""
+    points = load_asset(asset).vertices.astype(np.float64) * scale
+    cos, sin = math.cos(yaw), math.sin(yaw)
     x, y = cos * points[:, 0] - sin * points[:, 1], sin * points[:, 0] + cos * points[:, 1]
-    return around(np.column_stack([x, y, points[:, 2]]) + np.array(prop.position))
+    return around(np.column_stack([x, y, points[:, 2]]))
 
 
 def prop_room(prop: Prop) -> Bounds:
@@ -248,6 +259,14 @@ class Draft:
         self.things.append(thing)
         return len(self.things) - 1
 
+    def measured(self) -> tuple[Thing, ...]:
+        """All things, with where they are and how large."""
+        rooms = [self.room_of(thing) for thing in self.things]
+        return tuple(
+            replace(thing, centre=_rounded(room.centre), size=_rounded(room.size))
+            for thing, room in zip(self.things, rooms, strict=True)
+        )
+
     def room_of(self, thing: Thing) -> Bounds:
         """The box around a thing's own parts; what a person carries does not count, nor do the signs of a building."""
         if thing.props:
@@ -257,6 +276,11 @@ class Draft:
         rooms = [solid_bounds(self.solids[i]) for i in thing.solids]
         low, high = np.min([room.low for room in rooms], 0).tolist(), np.max([room.high for room in rooms], 0).tolist()
         return Bounds((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+
+
+def _rounded(point: Point) -> Point:
+    x, y, z = (round(value, 4) for value in point)
+    return x, y, z
 
 
 def fire_bounds(flames: Sequence[Flame]) -> Bounds:

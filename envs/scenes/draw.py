@@ -16,7 +16,7 @@ from goldentime.envs.scenes.floor import SLAB_M, Floor
 from goldentime.envs.scenes.palette import draw_look
 from goldentime.envs.scenes.proof import boxes_of, clearance_m, sampled
 from goldentime.envs.scenes.rooms import openings_of, rooms_of
-from goldentime.envs.scenes.scene import Scene, SceneConfig, Thing
+from goldentime.envs.scenes.scene import Scene, SceneConfig
 from goldentime.envs.scenes.sight import drop, unseen
 from goldentime.envs.scenes.storey import draw_storey
 from goldentime.envs.scenes.street import draw_street
@@ -145,18 +145,8 @@ def _finished(draft: Draft, drawn: _Drawn, smoke: SmokeLayers | None) -> Scene:
         flames=tuple(draft.flames),
         smoke=smoke,
         light=draft.light,
-        things=tuple(_measured(draft, thing) for thing in draft.things),
+        things=draft.measured(),
         start=(x, y, drawn.ground_m),
         start_yaw=0.0,
         route=drawn.route,
     )
-
-
-def _measured(draft: Draft, thing: Thing) -> Thing:
-    room = draft.room_of(thing)
-    return replace(thing, centre=_rounded(room.centre), size=_rounded(room.size))
-
-
-def _rounded(point: Point) -> Point:
-    x, y, z = (round(value, 4) for value in point)
-    return x, y, z

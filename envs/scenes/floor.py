@@ -9,18 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from goldentime.envs.level import Box, Point
+from goldentime.envs.level import Point
 from goldentime.envs.scenes.draft import Bounds, Draft
 from goldentime.envs.scenes.lettering import Wall
+from goldentime.envs.scenes.walls import FRAME_M, WALL_M, Hole, block, frame_door, paint_of, pierced, skirt
 
-__all__ = ["SLAB_M", "WALL_M", "Floor", "Room", "build_floor", "draw_plan", "paint_of", "route_of"]
+__all__ = ["SLAB_M", "Floor", "Room", "build_floor", "draw_plan", "route_of"]
 
 Rng = np.random.Generator
 
-WALL_M, SLAB_M = 0.14, 0.02
-_FRAME_M = 0.05
-_BOARD_M = (0.012, 0.09)
-"""Thickness and height of skirting boards."""
+SLAB_M = 0.02
 _TUNNEL_M = 0.46
 """Half the width of what is kept free along the route, and half its height."""
 
@@ -108,13 +106,6 @@ def route_of(floor: Floor) -> tuple[Point, ...]:
     return tuple(p for i, p in enumerate(points) if i == 0 or p != points[i - 1])
 
 
-class _Hole(NamedTuple):
-    """An opening in a wall: along the wall, and in height [m]."""
-
-    along: tuple[float, float]
-    z: tuple[float, float]
-
-
 def build_floor(draft: Draft, floor: Floor) -> dict[int, list[Wall]]:
     """Floor, walls, ceiling and window panes, with what the route needs kept free.
 
@@ -129,45 +120,20 @@ def build_floor(draft: Draft, floor: Floor) -> dict[int, list[Wall]]:
         _outer_wall(draft, floor, side, rooms)
         for left, right in pairwise(rooms):
             x = (round(left.x[1], 3), round(right.x[0], 3))
-            draft.build(_block(x, left.y, (SLAB_M, floor.height_m), paint_of(draft, 1 + left.place)))
+            draft.build(block(x, left.y, (SLAB_M, floor.height_m), paint_of(draft, 1 + left.place)))
         for room in rooms:
             walls[room.place] = _room_walls(floor, room)
     for end, yaw in ((-0.5 * WALL_M, 0.0), (floor.length_m + 0.5 * WALL_M, math.pi)):
         low = min(room.y[0] for room in floor.rooms) - WALL_M
         high = max(room.y[1] for room in floor.rooms) + WALL_M
         span = (end - 0.5 * WALL_M, end + 0.5 * WALL_M)
-        draft.build(_block(span, (low, high), (0.0, floor.height_m), paint_of(draft, 0)))
+        draft.build(block(span, (low, high), (0.0, floor.height_m), paint_of(draft, 0)))
         face = end + math.cos(yaw) * 0.5 * WALL_M
         c = floor.corridor_m * math.cos(yaw)
         walls[0].append(Wall((face, -c, SLAB_M), (face, c, SLAB_M), yaw, floor.height_m))
-    _skirt(draft, [wall for places in walls.values() for wall in places])
+    skirt(draft, [wall for places in walls.values() for wall in places])
     _keep_free(draft, floor)
     return walls
-
-
-def _skirt(draft: Draft, walls: list[Wall]) -> None:
-    """A board along the foot of each wall; it is thin enough for things to stand against the wall all the same."""
-    for wall in walls:
-        x, y, z = wall.at(0.5 * wall.length_m)
-        out = 0.5 * _BOARD_M[0]
-        centre = (round(x + out * math.cos(wall.yaw), 4), round(y + out * math.sin(wall.yaw), 4), z + 0.5 * _BOARD_M[1])
-        size = (_BOARD_M[0], round(wall.length_m, 3), _BOARD_M[1])
-        board = Box(centre=centre, size=size, yaw=wall.yaw, semantic="wall", material=draft.look.trim)
-        draft.build(board, claim=False)
-
-
-def paint_of(draft: Draft, number: int) -> str:
-    """The material of a wall by some number of its own."""
-    return draft.look.walls[number % len(draft.look.walls)]
-
-
-def _block(
-    x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], material: str, semantic: str = "wall"
-) -> Box:
-    spans = (x, y, z)
-    a, b, c = (round(0.5 * (low + high), 4) for low, high in spans)
-    d, e, f = (round(high - low, 4) for low, high in spans)
-    return Box(centre=(a, b, c), size=(d, e, f), semantic=semantic, material=material)
 
 
 def _slabs(draft: Draft, floor: Floor) -> None:
@@ -176,44 +142,22 @@ def _slabs(draft: Draft, floor: Floor) -> None:
     x = (-WALL_M, floor.length_m + WALL_M)
     around = 30.0
     yard = (x[0] - around, x[1] + around), (low - around, high + around)
-    draft.build(_block(*yard, (0.0, 0.008), draft.look.ground, "ground"), claim=False)
-    draft.build(_block(x, (low, high), (0.0, SLAB_M), draft.look.floor, "floor"), claim=False)
+    draft.build(block(*yard, (0.0, 0.008), draft.look.ground, "ground"), claim=False)
+    draft.build(block(x, (low, high), (0.0, SLAB_M), draft.look.floor, "floor"), claim=False)
     if floor.ceiling:
         top = (floor.height_m, floor.height_m + 0.1)
-        draft.build(_block(x, (low, high), top, draft.look.ceiling, "ceiling"))
-
-
-def _pierced(draft: Draft, wall: Box, holes: list[_Hole]) -> None:
-    """A wall along x with holes, as boxes: full pieces between the holes, then what is below and above each."""
-    half = [0.5 * part for part in wall.size]
-    x = (wall.centre[0] - half[0], wall.centre[0] + half[0])
-    y = (wall.centre[1] - half[1], wall.centre[1] + half[1])
-    z = (wall.centre[2] - half[2], wall.centre[2] + half[2])
-    begin = x[0]
-    for hole in sorted(holes):
-        draft.build(_block((begin, hole.along[0]), y, z, wall.material))
-        if hole.z[0] > z[0] + 0.01:
-            draft.build(_block(hole.along, y, (z[0], hole.z[0]), wall.material))
-        if hole.z[1] < z[1] - 0.01:
-            draft.build(_block(hole.along, y, (hole.z[1], z[1]), wall.material))
-        begin = hole.along[1]
-    draft.build(_block((begin, x[1]), y, z, wall.material))
+        draft.build(block(x, (low, high), top, draft.look.ceiling, "ceiling"))
 
 
 def _corridor_wall(draft: Draft, floor: Floor, side: int, rooms: list[Room]) -> list[Wall]:
     wide, tall = floor.door_m
-    reach = 0.5 * wide + _FRAME_M
+    reach = 0.5 * wide + FRAME_M
     near, far = sorted((side * floor.corridor_m, side * (floor.corridor_m + WALL_M)))
-    holes = [_Hole((room.door_x - reach, room.door_x + reach), (0.0, tall + _FRAME_M)) for room in rooms]
-    whole = _block((0.0, floor.length_m), (near, far), (0.0, floor.height_m), paint_of(draft, 0))
-    _pierced(draft, whole, holes)
-    frame = (near - 0.02, far + 0.02)
+    holes = [Hole((room.door_x - reach, room.door_x + reach), (0.0, tall + FRAME_M)) for room in rooms]
+    whole = block((0.0, floor.length_m), (near, far), (0.0, floor.height_m), paint_of(draft, 0))
+    pierced(draft, whole, holes)
     for room in rooms:
-        for sign in (-1, 1):
-            post = sorted((room.door_x + sign * 0.5 * wide, room.door_x + sign * reach))
-            draft.build(_block((post[0], post[1]), frame, (0.0, tall), draft.look.trim))
-        top = (room.door_x - reach, room.door_x + reach)
-        draft.build(_block(top, frame, (tall, tall + _FRAME_M), draft.look.trim))
+        frame_door(draft, (room.door_x, 0.5 * wide), (near, far), (0.0, tall))
     # Between the doors, as seen from the corridor.
     edges = [0.0, *(edge for hole in sorted(holes) for edge in hole.along), floor.length_m]
     y, yaw = side * floor.corridor_m, -side * 0.5 * math.pi
@@ -234,14 +178,14 @@ def _outer_wall(draft: Draft, floor: Floor, side: int, rooms: list[Room]) -> Non
         middle = 0.5 * (room.x[0] + room.x[1])
         if floor.number < 0 or draft.rng.random() < 0.25:
             continue
-        hole = _Hole((round(middle - 0.5 * wide, 3), round(middle + 0.5 * wide, 3)), (0.95, min(2.2, floor.height_m - 0.5)))
+        hole = Hole((round(middle - 0.5 * wide, 3), round(middle + 0.5 * wide, 3)), (0.95, min(2.2, floor.height_m - 0.5)))
         holes.append(hole)
         centre = 0.5 * (y[0] + y[1])
-        pane = _block(hole.along, (centre - 0.01, centre + 0.01), hole.z, "glass", "glass")
+        pane = block(hole.along, (centre - 0.01, centre + 0.01), hole.z, "glass", "glass")
         draft.glass.append(pane)
-        draft.build(_block((middle - 0.02, middle + 0.02), (centre - 0.03, centre + 0.03), hole.z, draft.look.trim))
-    whole = _block((0.0, floor.length_m), (y[0], y[1]), (0.0, floor.height_m), paint_of(draft, 1))
-    _pierced(draft, whole, holes)
+        draft.build(block((middle - 0.02, middle + 0.02), (centre - 0.03, centre + 0.03), hole.z, draft.look.trim))
+    whole = block((0.0, floor.length_m), (y[0], y[1]), (0.0, floor.height_m), paint_of(draft, 1))
+    pierced(draft, whole, holes)
 
 
 def _room_walls(floor: Floor, room: Room) -> list[Wall]:

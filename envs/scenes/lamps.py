@@ -9,7 +9,7 @@ from goldentime.envs.hazards.lights import Lamp, Lighting
 from goldentime.envs.level import Cylinder, Point
 from goldentime.envs.scenes.draft import Draft, solid_bounds
 
-__all__ = ["hang_lamps", "light_posts"]
+__all__ = ["hang_lamps", "hang_shade", "light_posts", "light_rooms"]
 
 Rng = np.random.Generator
 
@@ -34,15 +34,34 @@ def hang_lamps(draft: Draft, ceiling_m: float, places: Sequence[tuple[float, flo
     lamps: list[Lamp] = []
     for number in rng.permutation(len(places)).tolist():
         x, y = places[number]
-        # Its side slants downwards: it shines on all that can be seen of it.
-        shade = Cylinder(
-            base=(x, y, round(ceiling_m - 0.05, 3)), radius=0.1, radius_top=0.22, height=0.05, semantic="ceiling",
-            material="white_paint", facets=12,
-        )  # fmt: skip
-        if len(lamps) < count and draft.fits(solid_bounds(shade)):
-            draft.build(shade)
+        if len(lamps) < count and hang_shade(draft, (x, y, ceiling_m)):
             lamps.append(Lamp(position=(x, y, round(ceiling_m - _BELOW_M, 3)), power=power, colour=colour))
     draft.light = Lighting(daylight=daylight, lamps=tuple(lamps))
+
+
+def light_rooms(draft: Draft, places: Sequence[Point]) -> None:
+    """Hang lamps below the ceilings of a building, if its lamps are on; the places are the ceilings' points above them."""
+    rng = draft.rng
+    lit, daylight = rng.random() < _LIT, round(float(rng.uniform(0.4, 0.7)), 3)
+    colour, power = _colour(rng), round(float(rng.uniform(0.9, 1.3)), 3)
+    hung = [(x, y, z) for x, y, z in places if hang_shade(draft, (x, y, z))]
+    if lit:
+        lamps = (Lamp(position=(x, y, round(z - _BELOW_M, 3)), power=power, colour=colour) for x, y, z in hung)
+        draft.light = Lighting(daylight=daylight, lamps=tuple(lamps))
+
+
+def hang_shade(draft: Draft, at: Point) -> bool:
+    """What is seen of a lamp below a point of the ceiling, if there is room."""
+    x, y, z = at
+    # Its side slants downwards: it shines on all that can be seen of it.
+    shade = Cylinder(
+        base=(x, y, round(z - 0.05, 3)), radius=0.1, radius_top=0.22, height=0.05, semantic="ceiling",
+        material="white_paint", facets=12,
+    )  # fmt: skip
+    fits = draft.fits(solid_bounds(shade))
+    if fits:
+        draft.build(shade)
+    return fits
 
 
 def light_posts(draft: Draft, heads: Sequence[Point]) -> None:

@@ -1,12 +1,16 @@
 """Rooms and openings of a storey, as sound meets them; nothing here is drawn by chance."""
 
+from collections.abc import Sequence
+
 from goldentime.envs.acoustics.absorption import FURNITURE_M2
 from goldentime.envs.assets.library import load_asset
 from goldentime.envs.level import OUTSIDE, Opening, Point, Room
+from goldentime.envs.scenario import Prop
 from goldentime.envs.scenes.draft import Draft
-from goldentime.envs.scenes.floor import SLAB_M, WALL_M, Floor, paint_of
+from goldentime.envs.scenes.floor import SLAB_M, Floor
+from goldentime.envs.scenes.walls import WALL_M, paint_of
 
-__all__ = ["openings_of", "rooms_of"]
+__all__ = ["absorption_m2", "openings_of", "rooms_of"]
 
 CORRIDOR = 0
 """Its place among the rooms; the others follow in the order of `Floor.rooms`."""
@@ -26,16 +30,16 @@ def rooms_of(draft: Draft, floor: Floor) -> tuple[Room, ...]:
     rooms = []
     for lower, upper, (south, north) in zip(low, high, walls, strict=True):
         materials = (inner, inner, south, north, draft.look.floor, top)
-        stuff = round(_absorption_m2(draft, lower, upper), 3)
+        stuff = round(absorption_m2(draft.props, lower, upper), 3)
         rooms.append(Room(lower=lower, upper=upper, materials=materials, absorption_m2=stuff))
     return tuple(rooms)
 
 
-def _absorption_m2(draft: Draft, lower: Point, upper: Point) -> float:
-    """Of what stands between two corners."""
+def absorption_m2(props: Sequence[Prop], lower: Point, upper: Point) -> float:
+    """Of what stands between two corners, as `Room` has it."""
     inside = [
         load_asset(prop.asset).semantic
-        for prop in draft.props
+        for prop in props
         if all(low <= part <= high for low, part, high in zip(lower, prop.position, upper, strict=True))
     ]
     return sum(FURNITURE_M2.get(semantic, 0.0) for semantic in inside)

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 
 from goldentime.envs.level import Point
-from goldentime.envs.scenario import Prop
 from goldentime.envs.scenes.burning import add_open_fire
 from goldentime.envs.scenes.cast import add_mannequins, add_people, add_poster, lie_tags
 from goldentime.envs.scenes.catalogue import draw_object
-from goldentime.envs.scenes.draft import Draft, prop_room
+from goldentime.envs.scenes.draft import Draft
 from goldentime.envs.scenes.floor import SLAB_M, Floor, Room, build_floor, draw_plan, route_of
+from goldentime.envs.scenes.furnishing import FURNISHING, put_at_wall
 from goldentime.envs.scenes.lamps import hang_lamps
 from goldentime.envs.scenes.lettering import Wall, draw_flat, hang_on_wall, room_plate, scene_sign
-from goldentime.envs.scenes.objects import add_object, put_object
+from goldentime.envs.scenes.objects import add_object
 from goldentime.envs.signs import Mounting, PlacedSign, SignKind
 
 __all__ = ["draw_storey"]
@@ -26,11 +26,6 @@ _KINDS = {
     "wheelchair": 0.1, "cone": 0.04, "relief_kit": 0.04,
 }  # fmt: skip
 _AT_WALLS = frozenset({"fire_extinguisher", "gas_cylinder", "suitcase", "backpack", "relief_kit"})
-_FURNISHING: dict[str, tuple[str, ...]] = {
-    "office": ("table", "table", "shelf"), "ward": ("bed", "bed", "chair", "shelf"), "lounge": ("sofa", "sofa", "table"),
-    "store": ("shelf", "shelf", "shelf"), "classroom": ("table", "table", "table"), "bare": ("chair",),
-}  # fmt: skip
-"""What stands along the walls of a room by its use; a table has a chair before it."""
 _SIGNS = {SignKind.NOTICE: 0.4, SignKind.HAZARD: 0.3, SignKind.EXIT: 0.15, SignKind.FLOOR_NUMBER: 0.15}
 
 
@@ -105,31 +100,11 @@ def _hanging(draft: Draft, floor: Floor, kind: SignKind) -> bool:
 
 
 def _furnish(draft: Draft, walls: list[Wall]) -> None:
-    uses = list(_FURNISHING)
+    uses = list(FURNISHING)
     use = uses[int(draft.rng.integers(len(uses)))]
-    for kind in _FURNISHING[use]:
-        _at_wall(draft, draw_object(kind, draft.pool, draft.rng), walls, chair=kind == "table")
-
-
-def _at_wall(draft: Draft, asset: str, walls: list[Wall], *, chair: bool = False, jitter: float = 0.0) -> bool:
-    """A thing with its back to a wall."""
-    room = prop_room(Prop(asset=asset, position=(0.0, 0.0, 0.0)))
-    half, deep = 0.5 * room.size[1] + 0.05, 0.5 * room.size[0]
-    for _ in range(10):
-        wall = walls[int(draft.rng.integers(len(walls)))]
-        if wall.length_m < 2.0 * half:
-            continue
-        x, y, z = wall.at(float(draft.rng.uniform(half, wall.length_m - half)))
-        away = deep + 0.03
-        at = (round(x + away * math.cos(wall.yaw), 3), round(y + away * math.sin(wall.yaw), 3), z)
-        yaw = wall.yaw + float(draft.rng.uniform(-jitter, jitter))
-        if put_object(draft, asset, at, yaw, 0.0):
-            if chair:
-                seat, ahead = draw_object("chair", draft.pool, draft.rng), deep + 0.4
-                before = (round(at[0] + ahead * math.cos(wall.yaw), 3), round(at[1] + ahead * math.sin(wall.yaw), 3), z)
-                put_object(draft, seat, before, wall.yaw + math.pi + float(draft.rng.uniform(-0.4, 0.4)), 0.0)
-            return True
-    return False
+    for kind in FURNISHING[use]:
+        chair = (lambda: draw_object("chair", draft.pool, draft.rng)) if kind == "table" else None
+        put_at_wall(draft, draw_object(kind, draft.pool, draft.rng), walls, chair=chair)
 
 
 def _fill(draft: Draft, floor: Floor, walls: dict[int, list[Wall]]) -> None:
@@ -157,7 +132,7 @@ def _fill(draft: Draft, floor: Floor, walls: dict[int, list[Wall]]) -> None:
 def _add(draft: Draft, floor: Floor, walls: list[Wall], kind: str) -> bool:
     """An object, at a wall or anywhere."""
     if kind in _AT_WALLS:
-        return _at_wall(draft, draw_object(kind, draft.pool, draft.rng), walls, jitter=0.3)
+        return put_at_wall(draft, draw_object(kind, draft.pool, draft.rng), walls, jitter=0.3)
     return add_object(draft, kind, lambda r: _inside(r, floor), (0.0, 0.5 * math.pi, math.pi, -0.5 * math.pi))
 
 

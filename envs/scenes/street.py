@@ -22,7 +22,7 @@ from goldentime.envs.scenes.street_ground import MARGIN_M, PAVING_M, ROAD_M, Str
 from goldentime.envs.signs import Mounting, PlacedSign, SignKind, sign_body
 from goldentime.errors import ScenarioError
 
-__all__ = ["draw_street"]
+__all__ = ["draw_street", "park"]
 
 Rng = np.random.Generator
 
@@ -188,8 +188,8 @@ def _fill(draft: Draft, street: Street, walls: list[Wall]) -> None:
     kinds, shares = list(_KINDS), np.array(list(_KINDS.values()))
     drawn = sorted(rng.choice(len(kinds), size=objects, p=shares / shares.sum()).tolist())
     for number in drawn:
-        if not _park(draft, street, kinds[number]):
-            _park(draft, street, "fire_extinguisher")
+        if not park(draft, street, kinds[number]):
+            park(draft, street, "fire_extinguisher")
     for _ in range(fires):
         _burn(draft, street)
     posters = int(rng.binomial(likenesses, 0.4)) if likenesses else 0
@@ -208,7 +208,8 @@ def _out(rng: Rng, street: Street) -> Point:
     return x, round(side * float(rng.uniform(street.road_m + 0.3, street.front_m - 0.3)), 3), PAVING_M
 
 
-def _park(draft: Draft, street: Street, kind: str) -> bool:
+def park(draft: Draft, street: Street, kind: str) -> bool:
+    """A vehicle or another thing where one finds it on a street, if there is room."""
     along = (0.0, math.pi)
     if kind == "car":
 
