@@ -14,7 +14,7 @@ import numpy as np
 from goldentime.envs.airframe import load_airframe
 from goldentime.envs.buildings.building import Building, BuildingConfig
 from goldentime.envs.buildings.generate import generate_building
-from goldentime.envs.buildings.handmade import load_building
+
 from goldentime.envs.people.cast import PeopleConfig, draw_people
 from goldentime.envs.people.cast import Spot as Place
 from goldentime.envs.people.person import Person

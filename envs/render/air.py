@@ -13,10 +13,13 @@ from goldentime.envs.render.frame import View
 from goldentime.envs.scenario import Scenario
 from goldentime.types import WorldState
 
-__all__ = ["MAX_BOXES", "Air", "AirState", "in_sight"]
+__all__ = ["MAX_BOXES", "OVER_BOXES", "Air", "AirState", "in_sight"]
 
-MAX_BOXES = 24
-"""Bounded layers that a picture shows, the nearest ones: twelve rooms with two each."""
+MAX_BOXES = 128
+"""Bounded layers that a picture shows, the nearest ones: 64 rooms with two each."""
+
+OVER_BOXES = 24
+"""Of these, those through which glass, glow and sparks are seen: their shaders ask every box."""
 
 _LEAST_DEPTH = 0.02
 """What takes less than this share of light on its longest way is left out; a step of a picture's bytes is 0.004."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.hazards.lights import MAX_LIGHTS
-from goldentime.envs.render.air import MAX_BOXES, Air, AirState
+from goldentime.envs.render.air import OVER_BOXES, Air, AirState
 from goldentime.envs.render.content import Content, build_content
 from goldentime.envs.render.frame import Frame, View
 from goldentime.envs.render.gl_batches import sight_of
@@ -14,7 +14,8 @@ from goldentime.envs.render.gl_blur import Blur
 from goldentime.envs.render.gl_device import INSTALL, Family, describe, device, has_device, lock
 from goldentime.envs.render.gl_scene import GlScene
 from goldentime.envs.render.gl_shadow import SunMap
-from goldentime.envs.render.gl_target import Target, ThermalTarget
+from goldentime.envs.render.gl_smoke import SmokeBatch
+from goldentime.envs.render.gl_target import Target, ThermalTarget, smoky_thermal_target
 from goldentime.envs.render.gl_uniforms import colour_uniforms, lights_of, thermal_uniforms, to_clip, view_uniforms
 from goldentime.envs.render.poses import Poses
 from goldentime.envs.scenario import Scenario
@@ -32,7 +33,7 @@ class GlRenderer:
         self._context: Any = None
         self._scenes: dict[Family, GlScene] = {}
         self._sun: SunMap | None = None
-        self._kits: dict[tuple[type, tuple[int, int]], Any] = {}
+        self._kits: dict[tuple[Any, tuple[int, int]], Any] = {}
         self._closed = False
 
     def load(self, scenario: Scenario) -> None:
@@ -62,12 +63,17 @@ class GlRenderer:
         air = self._air.at(state)
         with lock, self._context:
             scene = self._scene("colour", air, lights_of(scenario), view.shadows)
-            values = view_uniforms(view, state.time_s) | colour_uniforms(scenario, air, view, state.time_s)
+            own, smoke = colour_uniforms(scenario, air, view, state.time_s)
+            values = view_uniforms(view, state.time_s) | own | smoke.values
             if view.shadows:
                 values["to_sun"] = self._cast(view, state, scene)
             scene.programs.write(values)
             target: Target = self._kit(Target, view)
             self._draw(scene, target, view, state)
+            if scene.smoke is not None and (len(smoke.rows) or air.layers):
+                self._add_up(scene.smoke, smoke.rows, target)
+                target.colour.use()
+                scene.smoke.lay({"surface": target.textures[1], "sums": target.sums[0]}, blend=True)
             if scene.has_over:
                 target.colour.use()
                 target.colour.depth_mask = False
@@ -101,10 +107,24 @@ class GlRenderer:
         air = self._air.at(state)
         with lock, self._context:
             scene = self._scene("thermal", air, min(MAX_LIGHTS, len(scenario.flames)), False)
-            scene.programs.write(view_uniforms(view, state.time_s) | thermal_uniforms(scenario, air, view))
-            target: ThermalTarget = self._kit(ThermalTarget, view)
+            own, smoke = thermal_uniforms(scenario, air, view)
+            scene.programs.write(view_uniforms(view, state.time_s) | own | smoke.values)
+            target: ThermalTarget = self._kit(smoky_thermal_target if air.bounded else ThermalTarget, view)
             self._draw(scene, target, view, state)
-            target.read(kelvin)
+            veiled = scene.smoke is not None and bool(len(smoke.rows) or air.layers)
+            if scene.smoke is not None and veiled:
+                self._add_up(scene.smoke, smoke.rows, target)
+                target.veiled.use()
+                bare, surface = target.textures
+                scene.smoke.lay({"surface": surface, "sums": target.sums[0], "bare": bare}, blend=False)
+            target.read(kelvin, veiled=veiled)
+
+    def _add_up(self, batch: SmokeBatch, rows: NDArray[np.float32], target: Target | ThermalTarget) -> None:
+        """What boxes of smoke take on the way to each surface."""
+        buffer = target.sums[1]
+        buffer.clear()
+        buffer.use()
+        batch.add_up(rows, target.textures[1])
 
     def _live(self) -> Scenario:
         if self._closed or self._scenario is None:
@@ -113,7 +133,7 @@ class GlRenderer:
 
     def _scene(self, kind: Any, air: AirState, lights: int, shadows: bool) -> GlScene:
         """The loaded content for a family of programs, made when it is first asked for; its flames as large as they are."""
-        family = Family(kind, len(air.layers), MAX_BOXES if air.bounded else 0, lights, shadows)
+        family = Family(kind, len(air.layers), OVER_BOXES if air.bounded else 0, lights, shadows)
         if family not in self._scenes:
             self._scenes[family] = GlScene(self._content, family)
         scene = self._scenes[family]

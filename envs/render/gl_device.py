@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import moderngl
 
-from goldentime.envs.render import shaders, shaders_blur, shaders_fire, shaders_thermal
+from goldentime.envs.render import shaders, shaders_blur, shaders_fire, shaders_smoke, shaders_thermal
 from goldentime.envs.render.shader_parts import head
 from goldentime.errors import ConfigError
 
@@ -29,7 +29,7 @@ class Family(NamedTuple):
     layers: int = 0
     """Of smoke without a span."""
     boxes: int = 0
-    """Bounded layers of smoke, at most."""
+    """Bounded layers of smoke, at most, that glass and glow are seen through."""
     lights: int = 0
     shadows: bool = False
 
@@ -41,9 +41,11 @@ _SOURCES: dict[str, dict[str, tuple[str, str]]] = {
         "sky": (shaders.SKY_VERTICES, shaders.SKY_PIXELS),
         "sign": (shaders.SIGN_VERTICES, shaders.SIGN_PIXELS),
         "flame": (shaders_fire.FLAME_VERTICES, shaders_fire.FLAME_PIXELS),
-        "glow": (shaders_fire.FLAME_VERTICES, shaders_fire.GLOW_PIXELS),
+        "glow": (shaders_fire.GLOW_VERTICES, shaders_fire.GLOW_PIXELS),
         "ember": (shaders_fire.EMBER_VERTICES, shaders_fire.EMBER_PIXELS),
         "glass": (shaders.STATIC, shaders.GLASS),
+        "faces": (shaders_smoke.FACES_VERTICES, shaders_smoke.FACES_PIXELS),
+        "veil": (shaders_smoke.VEIL_VERTICES, shaders_smoke.VEIL_PIXELS),
     },
     "casters": {
         "static": (shaders.CASTER_STATIC, shaders.CASTER_PIXELS),
@@ -54,9 +56,14 @@ _SOURCES: dict[str, dict[str, tuple[str, str]]] = {
         "model": (shaders_thermal.THERMAL_MODEL, shaders_thermal.THERMAL_PIXELS),
         "sky": (shaders.SKY_VERTICES, shaders_thermal.THERMAL_SKY_PIXELS),
         "flame": (shaders_fire.FLAME_VERTICES, shaders_thermal.THERMAL_FLAME_PIXELS),
+        "faces": (shaders_smoke.FACES_VERTICES, shaders_smoke.THERMAL_FACES_PIXELS),
+        "veil": (shaders_smoke.VEIL_VERTICES, shaders_smoke.THERMAL_VEIL_PIXELS),
     },
     "blur": {"blur": (shaders_blur.BLUR_VERTICES, shaders_blur.BLUR_PIXELS)},
 }
+
+
+_OF_BOXES = ("faces", "veil")
 
 
 class Programs:
@@ -67,6 +74,7 @@ class Programs:
         self.named = {
             name: gl.program(vertex_shader=begin + vertices, fragment_shader=begin + pixels)
             for name, (vertices, pixels) in _SOURCES[family.kind].items()
+            if family.boxes or name not in _OF_BOXES
         }
         self._users: dict[str, list[Any]] = {}
         self._given: dict[str, bytes] = {}

@@ -12,6 +12,7 @@ from goldentime.envs.render.frame import pack_ids
 from goldentime.envs.render.gl_batches import FlameBatch, ModelBatch, Sight, SignBatch, StaticBatch
 from goldentime.envs.render.gl_device import Family, device
 from goldentime.envs.render.gl_figures import FigureBatch
+from goldentime.envs.render.gl_smoke import SmokeBatch
 from goldentime.envs.render.poses import Poses
 from goldentime.types import WorldState
 
@@ -36,6 +37,7 @@ class GlScene:
         # A thermal camera does not see through glass: there it is a solid like others.
         self.glass = StaticBatch(keep, gl, programs.get("glass", programs["static"]), content.glass)
         self.signs = SignBatch(keep, gl, programs["sign"], content.signs) if "sign" in programs else None
+        self.smoke = SmokeBatch(keep, gl, programs) if "veil" in programs else None
         self.flames = FlameBatch(keep, gl, programs, content.flames)
         ground = StaticBatch.layout(programs["static"])
         self.ground = keep(gl.vertex_array(programs["static"], [(keep(gl.buffer(_ground())), *ground)]))

@@ -1,18 +1,19 @@
 """The numbers that a picture's programs are given."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.hazards.lights import MAX_LIGHTS, brightest
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
-from goldentime.envs.hazards.thermal import heaters, radiance, soaking
-from goldentime.envs.render.air import MAX_BOXES, AirState, in_sight
+from goldentime.envs.hazards.thermal import AMBIENT_K, SMOKE_SHARE, heaters, radiance, soaking
+from goldentime.envs.render.air import OVER_BOXES, AirState, in_sight
 from goldentime.envs.render.frame import NEAR_M, View
 from goldentime.envs.scenario import Scenario
 
-__all__ = ["colour_uniforms", "lights_of", "thermal_uniforms", "to_clip", "view_uniforms"]
+__all__ = ["SmokeRows", "colour_uniforms", "lights_of", "thermal_uniforms", "to_clip", "view_uniforms"]
 
 
 def lights_of(scenario: Scenario) -> int:
@@ -33,7 +34,15 @@ def view_uniforms(view: View, time_s: float) -> dict[str, bytes]:
     }
 
 
-def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float) -> dict[str, bytes]:
+class SmokeRows(NamedTuple):
+    """Bounded smoke as a picture's programs take it."""
+
+    rows: NDArray[np.float32]
+    """(n, 10) corners [m], and what a metre of it adds to the sums of `shaders_smoke`."""
+    values: dict[str, bytes]
+
+
+def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float) -> tuple[dict[str, bytes], SmokeRows]:
     """Smoke and light."""
     at, squared = brightest(scenario.light, scenario.flames, air.shares, np.array(view.eye), time_s)
     daylight = scenario.light.daylight
@@ -47,13 +56,14 @@ def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float
         "smoke_slab": _slabs(air),
         "smoke_colour": (shine * np.array([s.colour for s in air.layers])).astype("f4").tobytes(),
     }
-    if air.bounded:
-        boxes = in_sight(air.boxes, view)
-        values |= _boxes(boxes, view) | {"box_colour": _padded(shine * boxes.colour)}
-    return values
+    if not air.bounded:
+        return values, _NO_SMOKE
+    boxes = in_sight(air.boxes, view)
+    paint = boxes.extinction_per_m[:, None] * np.column_stack([shine * boxes.colour, np.ones(len(boxes.kelvin))])
+    return values | _over(boxes, view), _painted(boxes, paint, view)
 
 
-def thermal_uniforms(scenario: Scenario, air: AirState, view: View) -> dict[str, bytes]:
+def thermal_uniforms(scenario: Scenario, air: AirState, view: View) -> tuple[dict[str, bytes], SmokeRows]:
     """Smoke and what flames warm: the strongest ones around the eye."""
     rows = heaters(scenario.flames, air.shares)
     strength = rows[:, 3] / (((rows[:, :3] - np.array(view.eye)) ** 2).sum(1) + 1.0)
@@ -63,32 +73,45 @@ def thermal_uniforms(scenario: Scenario, air: AirState, view: View) -> dict[str,
         "smoke_slab": _slabs(air),
         "smoke_kelvin": np.array([s.temperature_k for s in air.layers], "f4").tobytes(),
     }
-    if air.bounded:
-        boxes = in_sight(air.boxes, view)
-        heat = np.stack([radiance(boxes.kelvin), soaking(boxes.kelvin)], -1)
-        values |= _boxes(boxes, view) | {"box_heat": _padded(heat)}
-    return values
+    if not air.bounded:
+        return values, _NO_SMOKE
+    boxes = in_sight(air.boxes, view)
+    share = SMOKE_SHARE * boxes.extinction_per_m
+    excess = soaking(boxes.kelvin) - AMBIENT_K
+    paint = np.stack([share * radiance(boxes.kelvin), excess, np.zeros(len(share)), share], -1)
+    return values, _painted(boxes, paint, view)
 
 
 def _slabs(air: AirState) -> bytes:
     return np.array([(s.bottom_m, s.top_m, s.extinction_per_m) for s in air.layers], "f4").tobytes()
 
 
-def _boxes(boxes: SmokeBoxes, view: View) -> dict[str, bytes]:
-    """Where they lie as seen from the eye."""
-    eye = np.array(view.eye)
+def _over(boxes: SmokeBoxes, view: View) -> dict[str, bytes]:
+    """The nearest boxes as seen from the eye, for what is drawn over the smoke."""
+    eye, near = np.array(view.eye), slice(OVER_BOXES)
     return {
-        "box_count": np.array(len(boxes.kelvin), "i4").tobytes(),
-        "box_lower": _padded(np.column_stack([boxes.lower - eye, boxes.extinction_per_m])),
-        "box_upper": _padded(boxes.upper - eye),
+        "box_count": np.array(len(boxes.kelvin[near]), "i4").tobytes(),
+        "box_lower": _padded(np.column_stack([boxes.lower - eye, boxes.extinction_per_m])[near]),
+        "box_upper": _padded((boxes.upper - eye)[near]),
+        "box_colour": _padded(boxes.colour[near]),
     }
 
 
+def _painted(boxes: SmokeBoxes, paint: NDArray[np.float64], view: View) -> SmokeRows:
+    eye = np.array(view.eye)
+    around = paint[((boxes.lower < eye) & (eye < boxes.upper)).all(1)].sum(0)
+    rows = np.column_stack([boxes.lower, boxes.upper, paint]).astype("f4")
+    return SmokeRows(rows, {"around_eye": around.astype("f4").tobytes()})
+
+
 def _padded(rows: NDArray[np.float64]) -> bytes:
-    """As many rows as the shader has places for."""
-    padded = np.zeros((MAX_BOXES, rows.shape[1]), "f4")
+    """As many rows as a shader has places for."""
+    padded = np.zeros((OVER_BOXES, rows.shape[1]), "f4")
     padded[: len(rows)] = rows
     return padded.tobytes()
+
+
+_NO_SMOKE = SmokeRows(np.zeros((0, 10), np.float32), {})
 
 
 def _matrix(values: NDArray[np.float64]) -> bytes:

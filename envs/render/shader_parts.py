@@ -1,6 +1,6 @@
 """What several shaders share: their heads, light and smoke."""
 
-__all__ = ["LIGHT", "SMOKE", "WITHIN", "head"]
+__all__ = ["LIGHT", "SMOKE", "head"]
 
 
 def head(layers: int, boxes: int, lights: int, shadows: bool) -> str:
@@ -63,7 +63,7 @@ vec3 light_on(vec3 point, vec3 normal) {
 #endif
 """
 
-WITHIN = """
+_WITHIN = """
 #if BOXES
 uniform int box_count;
 uniform vec4 box_lower[BOXES];    // corner as seen from the eye [m], extinction of visible light [1/m]
@@ -79,7 +79,7 @@ vec3 per_way(vec3 way) { return 1.0 / mix(way, vec3(1e-6), lessThan(abs(way), ve
 """
 
 SMOKE = (
-    WITHIN
+    _WITHIN
     + """
 uniform vec3 eye;
 #if LAYERS
@@ -115,8 +115,9 @@ vec4 smoke_to(vec3 point) {
     return vec4(colour / max(total, 1e-12), exp(-total));
 }
 #endif
+// Where there are boxes, smoke is laid over the finished surfaces instead (`shaders_smoke`).
 vec3 through_smoke(vec3 own, vec3 point) {
-#if SMOKY
+#if LAYERS && !BOXES
     vec4 smoke = smoke_to(point);
     return mix(smoke.rgb, own, smoke.a);
 #else

@@ -3,14 +3,17 @@
 from goldentime.envs.render.shader_parts import SMOKE
 
 __all__ = ["EMBER_PIXELS", "EMBER_VERTICES", "FLAME_PIXELS", "FLAME_VERTICES", "FLICKER", "GLOW_PIXELS"]
+__all__ += ["GLOW_VERTICES"]
 
-FLAME_VERTICES = """
+_QUAD = """
 uniform mat4 to_clip;
-uniform vec3 eye;
 uniform float spread;    // how much larger than the flame the quad is
 in vec2 corner;          // x in [-1, 1], y in [0, 1]
 in vec3 foot; in float radius; in float height; in float seed; in uint id;
 out vec3 v_world; out vec2 v_place; flat out float v_seed; flat out uint v_id;
+#ifdef GLOWS
+flat out float v_clear;    // through the smoke in boxes, which would take long to ask at every pixel
+#endif
 void main() {
     vec2 away = foot.xy - eye.xy;
     away /= max(length(away), 1e-3);
@@ -21,9 +24,23 @@ void main() {
     v_place = corner;
     v_seed = seed;
     v_id = id;
+#ifdef GLOWS
+    v_clear = smoke_to(foot + vec3(0.0, 0.0, 0.5 * height)).a;
+#endif
     gl_Position = to_clip * vec4(v_world, 1.0);
 }
 """
+
+FLAME_VERTICES = "uniform vec3 eye;" + _QUAD
+GLOW_VERTICES = (
+    SMOKE
+    + """
+#if BOXES
+#define GLOWS
+#endif
+"""
+    + _QUAD
+)
 
 FLICKER = """
 uniform float time_s;
@@ -78,12 +95,18 @@ GLOW_PIXELS = (
     + FLICKER
     + """
 layout(location = 0) out vec4 colour;
+#if BOXES
+flat in float v_clear;
+#endif
 void main() {
     float off = length(vec2(v_place.x, 2.0 * v_place.y - 1.0));
     float flicker = 0.8 + 0.4 * noise(vec2(6.0 * time_s, 0.5));
     float glow = 0.45 * flicker * pow(max(1.0 - off, 0.0), 2.0);
-#if SMOKY
-    glow *= sqrt(smoke_to(v_world).a);    // smoke that scatters light loses less of it than of an image
+    // Smoke that scatters light loses less of it than of an image.
+#if BOXES
+    glow *= sqrt(v_clear);
+#elif LAYERS
+    glow *= sqrt(smoke_to(v_world).a);
 #endif
     colour = vec4(1.0, 0.55, 0.18, glow);
 }

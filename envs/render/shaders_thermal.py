@@ -1,44 +1,35 @@
 """The shaders of a thermal picture; `hazards.thermal` has the formulas and their NumPy twin."""
 
-from goldentime.envs.hazards.thermal import AMBIENT_K, SKIN_M, SMOKE_SHARE, WAVE_K
-from goldentime.envs.render.shader_parts import WITHIN
+from goldentime.envs.hazards.thermal import AMBIENT_K, SMOKE_SHARE, WAVE_K
 from goldentime.envs.render.shaders_fire import FLICKER
 
 __all__ = ["THERMAL_FLAME_PIXELS", "THERMAL_MODEL", "THERMAL_PIXELS", "THERMAL_SKY_PIXELS", "THERMAL_STATIC"]
 
-_AIR = f"""{WITHIN}
+_AIR = f"""
 const float AMBIENT = {AMBIENT_K:.6f};
 uniform vec3 eye;
 layout(location = 0) out float kelvin;
+#if BOXES
+layout(location = 1) out float depth;    // smoke is laid over the finished surfaces (`shaders_smoke`)
+#define DEPTH(metres) depth = metres
+#else
+#define DEPTH(metres)
+#endif
 float radiance(float kelvin) {{ return 1.0 / (exp({WAVE_K:.6f} / kelvin) - 1.0); }}
 #if LAYERS
 uniform vec3 smoke_slab[LAYERS];    // bottom, top [m], extinction of visible light [1/m]
 uniform float smoke_kelvin[LAYERS];
 #endif
-#if BOXES
-uniform vec2 box_heat[BOXES];    // radiance, and how warm it makes surfaces within [K]
-#endif
 float through_air(float own, vec3 point) {{
-#if SMOKY
-    float total = 0.0, shine = 0.0;
-#if LAYERS
+#if LAYERS && !BOXES
     float low = min(point.z, eye.z), high = max(low + 1e-3, max(point.z, eye.z));
     float way = {SMOKE_SHARE:.6f} * distance(point, eye) / (high - low);
+    float total = 0.0, shine = 0.0;
     for (int i = 0; i < LAYERS; i++) {{
         float part = smoke_slab[i].z * way * max(min(high, smoke_slab[i].y) - max(low, smoke_slab[i].x), 0.0);
         total += part;
         shine += part * radiance(smoke_kelvin[i]);
     }}
-#endif
-#if BOXES
-    float far = {SMOKE_SHARE:.6f} * distance(point, eye);
-    vec3 per = per_way(point - eye);
-    for (int i = 0; i < box_count; i++) {{
-        float part = box_lower[i].w * far * within(i, per);
-        total += part;
-        shine += part * box_heat[i].x;
-    }}
-#endif
     float all = mix(shine / max(total, 1e-12), radiance(own), exp(-total));
     return {WAVE_K:.6f} / log(1.0 + 1.0 / all);
 #else
@@ -47,21 +38,7 @@ float through_air(float own, vec3 point) {{
 }}
 """
 
-_WARMED = (
-    f"""
-// At least as warm as the smoke before it makes a surface.
-float soaked(float own, vec3 point, vec3 normal) {{
-#if BOXES
-    vec3 before = point + {SKIN_M:.6f} * normal - eye;
-    for (int i = 0; i < box_count; i++) {{
-        vec3 inner = min(before - box_lower[i].xyz, box_upper[i] - before);
-        if (min(inner.x, min(inner.y, inner.z)) > 0.0) own = max(own, box_heat[i].y);
-    }}
-#endif
-    return own;
-}}
-"""
-    """
+_WARMED = """
 #if LIGHTS
 uniform vec4 heaters[LIGHTS];    // place [m], and what it adds to the fourth power at 1 m
 #endif
@@ -79,7 +56,6 @@ float warmed(float own, vec3 point, vec3 normal) {
 #endif
 }
 """
-)
 
 THERMAL_STATIC = """
 uniform mat4 to_clip;
@@ -115,8 +91,8 @@ THERMAL_PIXELS = (
 in vec3 v_world; in vec3 v_normal; in float v_kelvin;
 void main() {
     float own = v_kelvin > 0.0 ? v_kelvin : AMBIENT;
-    vec3 normal = normalize(v_normal);
-    kelvin = through_air(warmed(soaked(own, v_world, normal), v_world, normal), v_world);
+    DEPTH(1.0 / gl_FragCoord.w);
+    kelvin = through_air(warmed(own, v_world, normalize(v_normal)), v_world);
 }
 """
 )
@@ -130,6 +106,7 @@ void main() {
     vec3 ray = normalize(v_ray);
     // A clear sky is cold overhead and as warm as the air at the horizon, through more and more of it.
     float own = mix(AMBIENT, 245.0, sqrt(clamp(ray.z, 0.0, 1.0)));
+    DEPTH(far);
     kelvin = through_air(own, eye + far * ray);
 }
 """
@@ -142,6 +119,7 @@ THERMAL_FLAME_PIXELS = (
 void main() {
     float heat = heat_at(v_place);
     if (heat < 0.12) discard;
+    DEPTH(1.0 / gl_FragCoord.w);
     kelvin = through_air(mix(900.0, 1300.0, smoothstep(0.10, 1.20, heat)), v_world);
 }
 """
