@@ -197,6 +197,20 @@ def _score(arguments: list[str]) -> int:
     return score_command(options.folder, options.rules)
 
 
+def _replay(arguments: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="goldentime replay", description="Make a page that shows an episode in 3D, from its log alone."
+    )
+    parser.add_argument("path", type=Path, help="an episode's .jsonl, or the folder of a run")
+    parser.add_argument("--episode", type=int, nargs="+", default=[], help="of a run's folder; all without it")
+    options = parser.parse_args(arguments)
+    from goldentime.eval.replay.command import ReplayOptions, replay_command
+
+    return replay_command(ReplayOptions(path=options.path, episodes=tuple(options.episode)))
+
+
 def _missions(arguments: list[str]) -> int:
     _expect_none("missions", arguments)
     from goldentime.eval.tables import print_missions
@@ -299,6 +313,7 @@ _COMMANDS = {
         "train experiment=NAME|perception=NAME [...]", "train an agent, or what sees, reads and hears", _train
     ),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
+    "replay": _Command("replay RUN|EPISODE.jsonl [...]", "show logged episodes in 3D in a browser", _replay),
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
     "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),

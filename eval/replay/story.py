@@ -1,0 +1,138 @@
+"""What happened: events in groups with what each earned, and the calls for help."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.errors import LogError
+from goldentime.eval.log import DENSE_KINDS, EpisodeLog, Total
+from goldentime.eval.report.marks import BAD, words
+from goldentime.eval.score.rules import Rules
+from goldentime.eval.score.score import score
+from goldentime.types import Event
+
+__all__ = ["calls_of", "story_of"]
+
+_GOOD = frozenset({"credit", "found", "landed", "kit_delivered", "held", "section_passed"})
+_WORSE = BAD | {"wrong", "duplicate", "unclear", "described_wrong", "over_budget"}
+_NOT_STORY = frozenset({"called", "heard"})
+_MOST = 600
+"""Groups whose worth is reckoned one by one; a log that is flooded with events gets no worths."""
+
+
+def story_of(log: EpisodeLog, rules: Rules | None) -> list[dict[str, Any]]:
+    """Events of the same drone at the same instant as one entry, in order of time.
+
+    What an entry earned is by how much the score rises when it is added to those before, everything else (path, time,
+    charge, seconds of touch) as at the end: the entries' worths and what no event earned sum to the total.
+    """
+    groups = _groups(log)
+    worths = _worths(log, rules, groups)
+    samples = log.samples()
+    entries = []
+    for events, worth in zip(groups, worths, strict=True):
+        first = events[0]
+        row = min(int(np.searchsorted(samples.time_s, first.time_s)), len(samples.time_s) - 1)
+        place = _place(log, events, samples.position_m[row, first.drone])
+        kinds = {event.kind for event in events}
+        entries.append(
+            {
+                "time": first.time_s,
+                "drone": first.drone,
+                "kind": first.kind,
+                "words": words(first),
+                "also": [_brief(event) for event in events[1:]],
+                "mood": "bad" if kinds & _WORSE else "good" if kinds & _GOOD else "plain",
+                "position": place,
+                "points": worth,
+            }
+        )
+    return entries
+
+
+def _groups(log: EpisodeLog) -> list[list[Event]]:
+    found: dict[tuple[float, int], list[Event]] = {}
+    for event in sorted(log.events, key=lambda event: event.time_s):
+        if event.kind not in _NOT_STORY:
+            found.setdefault((event.time_s, event.drone), []).append(event)
+    return list(found.values())
+
+
+def _brief(event: Event) -> str:
+    kind = event.kind.replace("_", " ")
+    return kind if event.value == 1.0 else f"{kind} {event.value:.3g}"
+
+
+def _place(log: EpisodeLog, events: Sequence[Event], here: NDArray[np.float64]) -> list[float]:
+    """Where an event says that it was, or where the thing is that it names, or else where the drone was."""
+    things = log.header["scenario"].get("task", {}).get("things", ())
+    for event in events:
+        at = event.detail.get("position") or event.detail.get("position_m")
+        thing = event.detail.get("thing")
+        if at is None and isinstance(thing, int) and 0 <= thing < len(things):
+            at = things[thing].get("centre") or things[thing].get("position")
+        if at is not None and len(at) == 3:
+            return [float(x) for x in at]
+    return [round(float(x), 3) for x in here]
+
+
+def _worths(log: EpisodeLog, rules: Rules | None, groups: Sequence[Sequence[Event]]) -> Sequence[float | None]:
+    """By how much the score rises with each group; none where the rules don't fit the log."""
+    unknown = [None] * len(groups)
+    if rules is None or len(groups) > _MOST:
+        return unknown
+    part = EpisodeLog.restore(log.content(), log.samples().table, {}, log.timing, None)
+    part.events = []
+    # Dense kinds have no times: they count in full from the start, and so do calls, which are no deed of the drone.
+    part.totals = {kind: total for kind, total in log.totals.items() if kind in DENSE_KINDS | _NOT_STORY}
+    try:
+        before, worths = score(part, rules).total, []
+        for events in groups:
+            _add(part, events)
+            now = score(part, rules).total
+            worths.append(round(now - before, 3))
+            before = now
+    except LogError:
+        return unknown
+    return worths
+
+
+def _add(log: EpisodeLog, events: Sequence[Event]) -> None:
+    for event in events:
+        total = log.totals.get(event.kind, Total())
+        log.totals[event.kind] = Total(total.times + 1, total.value + event.value)
+        log.events.append(event)
+
+
+def calls_of(log: EpisodeLog) -> list[dict[str, Any]]:
+    """What sounded, from where to when, and whether a drone's microphones caught it."""
+    heard = {(e.detail.get("source"), e.detail.get("sounding")): e for e in log.events if e.kind == "heard"}
+    found = []
+    for number, source in enumerate(log.header["scenario"].get("sounds", ())):
+        for turn, sounding in enumerate(source["soundings"]):
+            caught = heard.get((number, turn))
+            found.append(_call(source, sounding, caught))
+    return sorted(found, key=lambda call: float(call["start"]))
+
+
+def _call(source: Mapping[str, Any], sounding: Mapping[str, Any], caught: Event | None) -> dict[str, Any]:
+    start = float(sounding["start_s"])
+    return {
+        "kind": source["kind"],
+        "help": bool(source.get("calls", False)),
+        "start": start,
+        "end": start + float(sounding["duration_s"]),
+        "position": _at(source["path"], start),
+        "clip": sounding.get("clip", ""),
+        "drone": -1 if caught is None else caught.drone,
+        "snr_db": None if caught is None else round(float(caught.detail.get("snr_db", 0.0)), 1),
+    }
+
+
+def _at(path: Sequence[Mapping[str, Any]], time_s: float) -> list[float]:
+    """Where a source is that goes along a path."""
+    times = [float(point["time_s"]) for point in path]
+    places = np.array([point["position"] for point in path], dtype=float)
+    return [round(float(np.interp(time_s, times, places[:, axis])), 3) for axis in range(3)]
