@@ -15,6 +15,9 @@ Numbers = NDArray[np.float64]
 
 _FAINT_PER_M = 1e-3
 """Less extinction than this is no smoke: over 100 m of it a tenth of the light is lost."""
+_INTO_WALLS_M = 0.02
+"""Smoke reaches so far into the walls of its room: where it would end exactly at a wall that is drawn, a renderer would have
+to draw that end too, or parts of it."""
 _THIN_M = 0.01
 """A layer that is not as thick as this is none."""
 
@@ -40,16 +43,17 @@ class SmokeBoxes(NamedTuple):
 
 
 class RoomShapes(NamedTuple):
-    """Corners of rooms, (rooms, 3) float64 [m]: made once, so that nothing is read off the records per step."""
+    """Corners of the air of rooms, (rooms, 3) float64 [m]: made once, so that nothing is read off the records per step."""
 
     lower: Numbers
     upper: Numbers
 
 
 def room_shapes(rooms: tuple[Room, ...]) -> RoomShapes:
-    """Of `Level.rooms`."""
+    """Of the smoke in `Level.rooms`."""
     lower, upper = ([getattr(room, name) for room in rooms] for name in ("lower", "upper"))
-    return RoomShapes(np.array(lower, float).reshape(-1, 3), np.array(upper, float).reshape(-1, 3))
+    corners = (np.array(corner, float).reshape(-1, 3) for corner in (lower, upper))
+    return RoomShapes(next(corners) - _INTO_WALLS_M, next(corners) + _INTO_WALLS_M)
 
 
 def some_of(boxes: SmokeBoxes, chosen: NDArray[np.int64]) -> SmokeBoxes:
