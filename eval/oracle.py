@@ -6,7 +6,7 @@
 
 It sees what the log's header and the recorder see, which no agent does, and is no agent: it can't be chosen with `agent=`.
 It flies the route by its true position and reports each thing, at its true place, just before it passes it; of voices it
-hovers and reports each call when it is over.
+hovers and reports each call when it is over; in a rescue it also carries the kits to whom they help most.
 """
 
 import math
@@ -25,6 +25,7 @@ from goldentime.envs.scenario import Scenario, scenario_from_json
 from goldentime.envs.signs import face_corners
 from goldentime.errors import ConfigError, GoldenTimeError
 from goldentime.eval.log import EpisodeLog
+from goldentime.eval.oracle_rescue import RescueOracle
 from goldentime.eval.oracle_voices import VoicesOracle
 from goldentime.eval.score.aggregate import Aggregate, aggregate
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
@@ -82,7 +83,9 @@ def fly_oracle(mission: str, seed: int, overrides: Mapping[str, Any] | None = No
         if sheet is None:
             raise ConfigError(f"oracle: expected a mission with reports, got {mission!r}")
         scenario = scenario_from_json(witness.log.header["scenario"])
-        if "azimuth_rad" in sheet:
+        if "questions" in sheet:
+            _rescue(env, witness, RescueOracle(scenario, sheet["kinds"], sheet["questions"]))
+        elif "azimuth_rad" in sheet:
             _hover(env, witness, VoicesOracle(scenario, sheet["kinds"]))
         else:
             way = make_waypath(np.array(scenario.task["route"]))
@@ -145,6 +148,22 @@ def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
         c, s = math.cos(yaw), math.sin(yaw)
         motion = np.array([c * x + s * y, c * y - s * x, z, 0.0], np.float32)
         _, _, ended, cut, _ = env.step({"motion": motion, "report": report or silent})
+        over = ended or cut
+
+
+def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
+    over, silent = False, _silent(env)
+    low, high = env.action_space["motion"].low, env.action_space["motion"].high
+    while not over:
+        assert witness.state is not None
+        (x, y, z), release = oracle.command(witness.state)
+        yaw = yaw_of(witness.state.drones[0].quaternion_xyzw)
+        c, s = math.cos(yaw), math.sin(yaw)
+        motion = np.clip([c * x + s * y, c * y - s * x, z, 0.0], low, high).astype(np.float32)
+        action = {"motion": motion, "report": oracle.report(witness.state) or silent}
+        if "release" in env.action_space.spaces:
+            action["release"] = int(release)
+        _, _, ended, cut, _ = env.step(action)
         over = ended or cut
 
 

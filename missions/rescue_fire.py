@@ -187,7 +187,7 @@ def _sounds(building: Building, fuel: Fuel, number: int, config: FireConfig, rng
     forever = 3600.0
     crackle = Source(
         kind="fire", path=(Waypoint(time_s=0.0, position=fuel.position),),
-        soundings=(Sounding(start_s=0.0, duration_s=forever, level_db=_CRACKLE_DB),), fuel=number,
+        soundings=(Sounding(start_s=0.0, duration_s=forever, level_db=_CRACKLE_DB),),
     )  # fmt: skip
     if rng.random() >= config.alarm:
         return (crackle,)

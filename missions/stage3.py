@@ -76,7 +76,7 @@ class Stage3:
 
     def generate(self, rng: np.random.Generator) -> Scenario:
         """Draw a building, its fire and its people."""
-        return draw_rescue("stage3", self.config.rescue, 1, rng)
+        return draw_rescue("stage3", self.config.rescue, rng)
 
     def sheet(self, scenario: Scenario) -> Sheet:
         """Address, message and time limit are told, and what the building looks like from outside."""
