@@ -64,11 +64,7 @@ class Crowd:
         Raises:
             ConfigError: somebody has no asset for lying on the side or for their own posture.
         """
-        for number, person in enumerate(people):
-            missing = {person.posture, "lying_side"} - {*person.assets}
-            if missing:
-                wanted, got = ", ".join(sorted(missing)), ", ".join(sorted(person.assets))
-                raise ConfigError(f"people[{number}].assets: expected also {wanted}, got {got}")
+        _check(people)
         self._people = tuple(people)
         self._bounds = room_bounds(level)
         self._fuels_m = np.array([fuel.position for fuel in fuels], np.float64).reshape(-1, 3)
@@ -77,8 +73,9 @@ class Crowd:
         self._yaw = [person.yaw for person in people]
         self._tracks = [walking.track_of(p.path) if p.behaviour == "wanders" else None for p in people]
         self._gone = [0.0] * len(people)
-        self._speeds = np.array([walking.walking_m_s(p) if p.behaviour != "stays" else 0.0 for p in people], np.float64)
-        starts = [person.position for person in people if person.behaviour == "follows"]
+        self._follows = [person.behaviour == "follows" for person in people]
+        self._speeds = np.array([walking.walking_m_s(person) for person in people], np.float64)
+        starts = [person.position for person, follows in zip(people, self._follows, strict=True) if follows]
         self._ground = walking.ground_of(level, starts) if starts else None
         self._victim = np.array([person.victim for person in people], np.bool_)
         self._suffers = self._victim
@@ -233,7 +230,7 @@ class Crowd:
                 self._gone[i] += step_m
                 self._at[i], self._yaw[i] = walking.track_at(track, self._gone[i])
                 self._moving[i] = True
-            elif self._ground is not None and drones:
+            elif self._follows[i] and self._ground is not None and drones:
                 self._moving[i] = self._follow(i, step_m, drones, self._ground)
 
     def _follow(self, i: int, step_m: float, drones: Sequence[DroneState], ground: walking.Ground) -> bool:
@@ -267,6 +264,14 @@ class Crowd:
         elif person.posture == "walking":
             wanted = "standing"
         return wanted if wanted in person.assets else person.posture
+
+
+def _check(people: Sequence[Person]) -> None:
+    for number, person in enumerate(people):
+        missing = {person.posture, "lying_side"} - {*person.assets}
+        if missing:
+            wanted, got = ", ".join(sorted(missing)), ", ".join(sorted(person.assets))
+            raise ConfigError(f"people[{number}].assets: expected also {wanted}, got {got}")
 
 
 def _voice_db(worst: float, injury: float, hooded: bool) -> float:
