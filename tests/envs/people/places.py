@@ -22,7 +22,8 @@ def person(room: int = 0, **given: Any) -> Person:
     posture = given.setdefault("posture", "standing")
     given.setdefault("assets", {name: f"man-0-{name}" for name in {*POSTURES, posture}})
     given.setdefault("position", (6.0 * room + 2.9, 3.0, 0.0))
-    return Person(**{"kind": "man", "room": room} | given)
+    values: dict[str, Any] = {"kind": "man", "room": room} | given
+    return Person(**values)
 
 
 def fire(

@@ -102,7 +102,7 @@ def histories(draw):
     return samples
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     histories(),
     st.sampled_from(["standing", "waving", "sitting", "crouching", "lying_back", "lying_side"]),
