@@ -220,7 +220,8 @@ class Crowd:
         if not can.any():
             return [-1] * len(kits_m)
         can &= rooms_at(self._bounds, kits_m)[:, None] == self._rooms
-        return np.where(can.any(1), np.where(can, flat, np.inf).argmin(1), -1).tolist()
+        nearest = np.where(can, flat, np.inf).argmin(1)
+        return [int(person) if able else -1 for person, able in zip(nearest, can.any(1), strict=True)]
 
     def _walk(self, dt_s: float, drones: Sequence[DroneState]) -> None:
         reaching = {hand.person for hand in self._hands.values()}
