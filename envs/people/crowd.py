@@ -221,7 +221,7 @@ class Crowd:
             return [-1] * len(kits_m)
         can &= rooms_at(self._bounds, kits_m)[:, None] == self._rooms
         nearest = np.where(can, flat, np.inf).argmin(1)
-        return [int(person) if able else -1 for person, able in zip(nearest, can.any(1), strict=True)]
+        return [int(person) if can[place, person] else -1 for place, person in enumerate(nearest)]
 
     def _walk(self, dt_s: float, drones: Sequence[DroneState]) -> None:
         reaching = {hand.person for hand in self._hands.values()}
