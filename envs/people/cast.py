@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple, TypeVar
 import numpy as np
 
 from goldentime.envs.level import Level, Point
+from goldentime.envs.people.ground import Ground, ground_of, way_is_clear
 from goldentime.envs.people.person import Behaviour, Mobility, Person
 from goldentime.envs.people.triage import LOST, SENSELESS
-from goldentime.envs.people.walking import Ground, ground_of, way_is_clear
 from goldentime.errors import ScenarioError
 from goldentime.records import record
 

@@ -14,6 +14,8 @@ from goldentime.envs.fire.plan import Fuel
 from goldentime.envs.level import Level
 from goldentime.envs.level_rooms import room_bounds, rooms_at
 from goldentime.envs.people import dose, walking
+from goldentime.envs.people.following import Follower
+from goldentime.envs.people.ground import ground_of
 from goldentime.envs.people.person import Person
 from goldentime.envs.people.triage import LAME, LOST, SENSELESS, start_triage, vitals_of
 from goldentime.errors import ConfigError
@@ -64,11 +66,7 @@ class Crowd:
         Raises:
             ConfigError: somebody has no asset for lying on the side or for their own posture.
         """
-        for number, person in enumerate(people):
-            missing = {person.posture, "lying_side"} - {*person.assets}
-            if missing:
-                wanted, got = ", ".join(sorted(missing)), ", ".join(sorted(person.assets))
-                raise ConfigError(f"people[{number}].assets: expected also {wanted}, got {got}")
+        _check(people)
         self._people = tuple(people)
         self._bounds = room_bounds(level)
         self._fuels_m = np.array([fuel.position for fuel in fuels], np.float64).reshape(-1, 3)
@@ -77,11 +75,11 @@ class Crowd:
         self._yaw = [person.yaw for person in people]
         self._tracks = [walking.track_of(p.path) if p.behaviour == "wanders" else None for p in people]
         self._gone = [0.0] * len(people)
-        self._speeds = np.array([walking.walking_m_s(p) if p.behaviour != "stays" else 0.0 for p in people], np.float64)
-        starts = [person.position for person in people if person.behaviour == "follows"]
-        self._ground = walking.ground_of(level, starts) if starts else None
+        self._speeds = np.array([walking.walking_m_s(person) for person in people], np.float64)
+        self._followers = _followers(people, level)
         self._victim = np.array([person.victim for person in people], np.bool_)
         self._suffers = self._victim
+        self._walks = np.array([person.mobility == "walks" for person in people], np.bool_)
         self._injury = np.array([person.injury for person in people], np.float64)
         self._fed, self._heat = np.zeros(len(people)), np.zeros(len(people))
         self._hooded = np.zeros(len(people), np.bool_)
@@ -143,8 +141,8 @@ class Crowd:
         return self.read()
 
     def give(self, person: int) -> bool:
-        """Put the hood of a kit on somebody; whether they were awake and able to."""
-        can = bool(self._awake[person] and self._victim[person])
+        """Put the hood of a kit on somebody; whether they are awake and had none."""
+        can = bool(self._awake[person] and self._victim[person] and not self._hooded[person])
         self._hooded[person] |= can
         return can
 
@@ -169,7 +167,8 @@ class Crowd:
         return (self._worst() < 1.0) & (self._injury <= SENSELESS)
 
     def _breathe(self, dt_s: float, fire: FireState | None) -> None:
-        self._rooms = rooms_at(self._bounds, self._at)
+        if any(self._moving):
+            self._rooms = rooms_at(self._bounds, self._at)
         if fire is None or not len(fire.layer_m):
             self._smoke = np.zeros(len(self._people))
             self._slow = np.ones(len(self._people))
@@ -194,31 +193,35 @@ class Crowd:
             self._injury = np.where(growing, np.minimum(self._injury * np.exp(rate * dt_s), 1.0), self._injury)
 
     def _reach(self, dt_s: float, kits: Sequence[KitState]) -> None:
-        for number, kit in enumerate(kits):
-            if number in self._taken:
-                continue
-            person = self._nearest(kit) if kit.carrier < 0 and math.hypot(*kit.velocity_m_s) <= _RESTS_M_S else -1
+        lying = [
+            number
+            for number, kit in enumerate(kits)
+            if kit.carrier < 0 and number not in self._taken and math.hypot(*kit.velocity_m_s) <= _RESTS_M_S
+        ]
+        hands: dict[int, _Hand] = {}
+        nearest = self._nearest(np.array([kits[number].position_m for number in lying])) if lying else []
+        for number, person in zip(lying, nearest, strict=True):
             if person < 0:
-                self._hands.pop(number, None)
                 continue
-            hand = self._hands.get(number)
-            since_s = dt_s + (hand.since_s if hand is not None and hand.person == person else 0.0)
-            self._hands[number] = _Hand(person, since_s)
-            if since_s >= _TAKES_S:
-                del self._hands[number]
+            before = self._hands.get(number)
+            since_s = dt_s + (before.since_s if before is not None and before.person == person else 0.0)
+            if since_s < _TAKES_S:
+                hands[number] = _Hand(person, since_s)
+            elif self.give(person):
                 self._taken[number] = person
-                self.give(person)
+        self._hands = hands
 
-    def _nearest(self, kit: KitState) -> int:
-        """Who can take a kit that lies; -1 if nobody."""
-        away = np.array(kit.position_m) - self._at
-        walks = np.array([person.mobility == "walks" for person in self._people])
-        reach = np.where(walks & (self._injury <= LAME), _REACH_M, _SHORT_REACH_M)
-        flat = np.hypot(away[:, 0], away[:, 1])
-        room = rooms_at(self._bounds, np.array([kit.position_m]))[0]
-        can = (flat <= reach) & (np.abs(away[:, 2]) <= _RAISED_M) & (self._rooms == room)
-        can &= self._awake & self._victim & ~self._hooded
-        return int(np.where(can, flat, np.inf).argmin()) if can.any() else -1
+    def _nearest(self, kits_m: Floats) -> list[int]:
+        """Who can take each kit (k, 3) that lies; -1 if nobody."""
+        reach = np.where(self._walks & (self._injury <= LAME), _REACH_M, _SHORT_REACH_M)
+        away = kits_m[:, None] - self._at
+        flat = np.hypot(away[..., 0], away[..., 1])
+        can = (flat <= reach) & (np.abs(away[..., 2]) <= _RAISED_M) & self._awake & self._victim & ~self._hooded
+        if not can.any():
+            return [-1] * len(kits_m)
+        can &= rooms_at(self._bounds, kits_m)[:, None] == self._rooms
+        nearest = np.where(can, flat, np.inf).argmin(1)
+        return [int(person) if can[place, person] else -1 for place, person in enumerate(nearest)]
 
     def _walk(self, dt_s: float, drones: Sequence[DroneState]) -> None:
         reaching = {hand.person for hand in self._hands.values()}
@@ -233,12 +236,11 @@ class Crowd:
                 self._gone[i] += step_m
                 self._at[i], self._yaw[i] = walking.track_at(track, self._gone[i])
                 self._moving[i] = True
-            elif self._ground is not None and drones:
-                self._moving[i] = self._follow(i, step_m, drones, self._ground)
+            elif drones and i in self._followers:
+                self._moving[i] = self._follow(i, step_m, drones)
 
-    def _follow(self, i: int, step_m: float, drones: Sequence[DroneState], ground: walking.Ground) -> bool:
-        drone = walking.followed(self._at[i], float(self._smoke[i]), drones, ground)
-        moved = None if drone is None else walking.step_towards(self._at[i], drone.position_m, step_m, ground)
+    def _follow(self, i: int, step_m: float, drones: Sequence[DroneState]) -> bool:
+        moved = self._followers[i].step(self._at[i], step_m, float(self._smoke[i]), drones)
         if moved is None:
             return False
         self._at[i], self._yaw[i] = moved
@@ -267,6 +269,20 @@ class Crowd:
         elif person.posture == "walking":
             wanted = "standing"
         return wanted if wanted in person.assets else person.posture
+
+
+def _followers(people: Sequence[Person], level: Level) -> dict[int, Follower]:
+    starts = {i: person.position for i, person in enumerate(people) if person.behaviour == "follows"}
+    ground = ground_of(level, [*starts.values()]) if starts else None
+    return {} if ground is None else {i: Follower(ground) for i in starts}
+
+
+def _check(people: Sequence[Person]) -> None:
+    for number, person in enumerate(people):
+        missing = {person.posture, "lying_side"} - {*person.assets}
+        if missing:
+            wanted, got = ", ".join(sorted(missing)), ", ".join(sorted(person.assets))
+            raise ConfigError(f"people[{number}].assets: expected also {wanted}, got {got}")
 
 
 def _voice_db(worst: float, injury: float, hooded: bool) -> float:

@@ -104,7 +104,8 @@ def air_at(fire: FireState, rooms: NDArray[np.intp], mouth_m: Floats, ceiling_m:
     radiant = emissive * _SIGMA * np.maximum(hot**4 - _SKIN_K**4, 0.0)
     if outside.any():
         inhaled, radiant = np.where(outside, _FRESH, inhaled), np.where(outside, 0.0, radiant)
-    return Air(*inhaled, radiant)
+    co, co2, o2, kelvin, extinction = inhaled
+    return Air(co, co2, o2, kelvin, extinction, radiant)
 
 
 def gas_per_min(air: Air, breathed_l_min: Floats, hooded: NDArray[np.bool_]) -> Floats:

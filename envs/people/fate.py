@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -68,20 +69,21 @@ def fate(
     crowd, count = Crowd(people, level, fuels), max(math.ceil(horizon_s / _STEP_S), 0)
     times = np.minimum(_STEP_S * np.arange(count + 1), horizon_s)
     rows = [_row(crowd, crowd.read())]
-    for start_s, end_s, fire in zip(times, times[1:], _held(air, times[:-1].tolist()), strict=True):
+    for (start_s, end_s), fire in zip(pairwise(times.tolist()), _held(air, times[:-1].tolist()), strict=True):
         for i in [i for i, time_s in hoods.items() if time_s <= start_s]:
             del hoods[i]
             crowd.give(i)
-        rows.append(_row(crowd, crowd.step(float(end_s - start_s), fire)))
+        rows.append(_row(crowd, crowd.step(end_s - start_s, fire)))
     table = np.array(rows, np.float64).reshape(len(times), 5, len(people))
     fed, heat, injury, conscious, living = np.moveaxis(table, 1, 0)
     return Fate(times, fed, heat, injury, _end(times, conscious), _end(times, living))
 
 
 def spared(without: Fate, states: Sequence[PersonState], time_s: float) -> Floats:
-    """(people,) By how much the worse of somebody's doses is smaller than if nobody had come, at a time.
+    """(people,) By how much somebody's harm is smaller than if nobody had come, at a time.
 
-    In units of the dose that incapacitates; doses beyond the deadly one count as that. Negative for those whom help harmed.
+    Harm is the worse of the two doses, in units of what incapacitates; of the dead, whatever they died of, the deadly dose.
+    Negative for those whom help harmed, for example who followed a drone into smoke.
 
     Args:
         without: what would have become of all without help.
@@ -89,9 +91,10 @@ def spared(without: Fate, states: Sequence[PersonState], time_s: float) -> Float
         time_s: since the start of the episode; beyond the horizon the horizon counts.
     """
     place = min(int(np.searchsorted(without.time_s, time_s - 1e-9)), len(without.time_s) - 1)
-    alone = np.minimum(np.maximum(without.fed[place], without.fed_heat[place]), DEADLY_DOSE)
-    helped = np.array([max(state.fed, state.fed_heat) for state in states], np.float64)
-    less: Floats = alone - np.minimum(helped, DEADLY_DOSE)
+    dose = np.maximum(without.fed[place], without.fed_heat[place])
+    alone = np.where(without.dead_s <= without.time_s[place], DEADLY_DOSE, np.minimum(dose, DEADLY_DOSE))
+    helped = [DEADLY_DOSE if s.condition == "dead" else min(max(s.fed, s.fed_heat), DEADLY_DOSE) for s in states]
+    less: Floats = alone - np.array(helped, np.float64)
     return less
 
 

@@ -34,8 +34,8 @@ class VoicesConfig:
     """Share of these that can only cough or, trapped, knock."""
     talkers: float = 0.7
     """Share of the rescuers that talk."""
-    level_db: tuple[float, float] = (74.0, 86.0)
-    """At 1 m, somebody well; ANSI S3.5-1997 has 75 dB for a loud voice and 82 dB for a shout."""
+    level_db: tuple[float, float] = (78.0, 96.0)
+    """At 1 m, somebody well. ANSI S3.5-1997 has 75 dB for a loud voice and 82 dB for a shout; people in need scream."""
     pause_s: tuple[float, float] = (4.0, 14.0)
     """Between two calls of one person."""
     split: Literal["train", "test"] = "test"
@@ -104,7 +104,8 @@ def _soundings(
     clips: Sequence[Any], level_db: float, config: VoicesConfig, time_limit_s: float, rng: Rng
 ) -> tuple[Sounding, ...]:
     """One after another until the end."""
-    found, start_s = [], float(rng.uniform(0.5, config.pause_s[1]))
+    found: list[Sounding] = []
+    start_s = float(rng.uniform(0.5, config.pause_s[1]))
     while True:
         clip = clips[int(rng.integers(len(clips)))]
         if start_s + clip.duration_s > time_limit_s:
