@@ -1,12 +1,14 @@
 """The end of a rescue: what was told of each person, the order of urgency, the numbers, and who was saved.
 
 The chance that somebody of a fractional effective dose is incapacitated is log-normal around 1 with a standard deviation
-of 1 in the logarithm: 11 % at a dose of 0.3 (ISO 13571:2012).
+of 1 in the logarithm: 11 % at a dose of 0.3 (ISO 13571:2012). For injuries it is log-normal around the severity at which
+nobody reacts any more, with a standard deviation of 0.3, which is our choice.
 """
 
 import math
 from itertools import combinations
 
+from goldentime.envs.people.triage import SENSELESS
 from goldentime.missions.rescue_rules import Book, Facts, RescueEvent, Statement, plate_text
 from goldentime.types import Event, PersonState, WorldState
 
@@ -15,18 +17,19 @@ __all__ = ["chance", "close", "rank_agreement", "urgency"]
 _URGENCY = {"immediate": 3.0, "urgent": 2.0, "non_urgent": 1.0, "dead": 0.0}
 """Whom to help first: those who die without help soon, then those who can wait; the dead are past help (START)."""
 
+_INJURY_SPREAD = 0.3
 _LITTLE = 0.05
 """Fewer people at stake than this are too few to measure what a kit gained."""
 
 
 def chance(person: PersonState) -> float:
-    """Of being incapacitated or dead, in [0, 1], by the doses of gas and heat together; 1 of the dead."""
+    """Of being incapacitated or dead, in [0, 1], by gas, heat and injury together; 1 of the dead."""
     if person.condition == "dead":
         return 1.0
     clear = 1.0
-    for dose in (person.fed, person.fed_heat):
+    for dose, spread in ((person.fed, 1.0), (person.fed_heat, 1.0), (person.injury / SENSELESS, _INJURY_SPREAD)):
         if dose > 0.0:
-            clear *= 0.5 * math.erfc(math.log(dose) / math.sqrt(2.0))
+            clear *= 0.5 * math.erfc(math.log(dose) / (spread * math.sqrt(2.0)))
     return 1.0 - clear
 
 

@@ -24,8 +24,9 @@ Rng = np.random.Generator
 
 _LEAST_W = 3e5
 """What begins to burn is large enough to fill a room with smoke."""
-_SMOULDER = {"peak_w": 2e4, "soot_yield": 0.15, "co_yield": 0.1}
-"""Of an item that smokes without flames; smouldering gives far more carbon monoxide per mass than flames do."""
+_SMOULDER = {"peak_w": 2e4, "soot_yield": 0.15, "co_yield": 0.2}
+"""Of an item that smokes without flames; smouldering gives far more carbon monoxide per mass than flames do, some tenths
+of the mass (our choice)."""
 _CYLINDER_M = 3.0
 _FLAMES = 2
 """Tongues of each fuel."""
@@ -43,7 +44,7 @@ _RUBBLE: tuple[tuple[Point, Point], ...] = (
 class FireConfig:
     """How the fire begins; pairs are the least and the most."""
 
-    head_start_s: tuple[float, float] = (50.0, 130.0)
+    head_start_s: tuple[float, float] = (120.0, 200.0)
     """For how long it burns when the drone starts."""
     clear_m: float = 2.5
     """Nobody is nearer to where it begins."""
@@ -75,6 +76,8 @@ class Blaze(NamedTuple):
     """Further solids of the level."""
     hazards: tuple[Target, ...]
     """In the world frame."""
+    rooms: tuple[int, ...]
+    """Places in `Level.rooms` of those where something burns or smokes from the beginning."""
 
     def away_m(self, position: Point) -> float:
         """Distance from where it began, storeys counting threefold."""
@@ -108,6 +111,7 @@ def draw_blaze(building: Building, config: FireConfig, rng: Rng) -> Blaze:
     return Blaze(
         FirePlan(fuels=tuple(fuels), ignitions=tuple(ignitions)), origin, tuple(flames), sounds, rubble,
         tuple(target._replace(number=i) for i, target in enumerate(hazards)),
+        tuple(fuels[ignition.fuel].room for ignition in ignitions),
     )  # fmt: skip
 
 
@@ -123,9 +127,16 @@ def _around(kind: str, at: Vec3) -> Target:
 def _origin(building: Building, cylinders: Sequence[Point], config: FireConfig, rng: Rng) -> int:
     """In a room that a drone gets into, now and then beside a gas cylinder."""
     rooms = _open_rooms(building)
+    power = np.zeros(len(rooms))
+    for fuel in building.fuels:
+        power[fuel.room] += fuel.peak_w
     large = [i for i, fuel in enumerate(building.fuels) if fuel.peak_w >= _LEAST_W and rooms[fuel.room]]
     if not large:
         raise ScenarioError(f"rescue: expected something of at least {_LEAST_W:g} W that burns, the building has nothing")
+    # Smoke rises: from below it reaches most; and what grows fast beside much else that burns makes most of it.
+    storey = [building.compartments[fuel.room].storey for fuel in building.fuels]
+    large.sort(key=lambda i: (storey[i], building.fuels[i].growth != "fast", -power[building.fuels[i].room]))
+    large = large[: max(len(large) // 4, 1)]
     beside = [i for i in large if any(_near(building.fuels[i], p) for p in cylinders)]
     among = beside if beside and rng.random() < config.cylinder else large
     return among[int(rng.integers(len(among)))]

@@ -17,6 +17,7 @@ from goldentime.envs.buildings.generate import generate_building
 
 from goldentime.envs.people.cast import PeopleConfig, draw_people
 from goldentime.envs.people.cast import Spot as Place
+from goldentime.envs.people.crowd import WORSENS
 from goldentime.envs.people.person import Person
 from goldentime.envs.people.triage import SENSELESS
 from goldentime.envs.people.voices import VoicesConfig, draw_voices
@@ -35,6 +36,10 @@ __all__ = ["RescueConfig", "draw_rescue", "facts_of", "rescue_brief", "rescue_li
 
 Rng = np.random.Generator
 
+_BELOW, _SMOKY = 0.2, 8.0
+"""How likely a place below the fire is taken, and one in a room where something smoulders, compared with others as far
+away."""
+
 
 @record
 class RescueConfig:
@@ -45,7 +50,9 @@ class RescueConfig:
     plan: str = ""
     """A hand-made building instead: path of a YAML file, or its name in `configs/buildings/`."""
     fire: FireConfig = FireConfig()
-    people: PeopleConfig = PeopleConfig(count=(4, 7))
+    people: PeopleConfig = PeopleConfig(
+        count=(4, 7), states={"well": 0.4, "hurt": 0.42, "senseless": 0.12, "dead": 0.06}
+    )
     voices: VoicesConfig = VoicesConfig()
     pace: Pace = Pace()
     kits: int = 2
@@ -72,7 +79,7 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
     blocked = [target.lower for target in blaze.hazards if target.kind == "blocked_exit"]
     ways = ways_of(building.graph, blocked)
     nodes = [_node(building, person) if person.victim else -1 for person in people]
-    helped = _helped(people, building, blaze, config.kits)
+    helped = _helped(people, blaze, config.kits)
     tour = best_tour(ways, building.entrance.node, nodes, helped, config.pace)
     people = _timed(people, tour, config.pace)
     people, voices = draw_voices(people, config.voices, config.time_limit_s, rng, first=len(blaze.sounds))
@@ -103,16 +110,24 @@ def _building(config: RescueConfig, rng: Rng) -> Building:
 
 def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) -> tuple[Person, ...]:
     """On spots out of the fire's own reach, in rooms that a drone gets into."""
+    begun = building.compartments[blaze.plan.fuels[blaze.origin].room].storey
     spots = [
-        Place(spot.room, spot.position)
+        spot
         for spot in building.spots
         if spot.lying and not building.compartments[spot.room].sealed and blaze.away_m(spot.position) > config.fire.clear_m
     ]
     fewest, most = config.people.count
     if len(spots) < fewest:
         raise ScenarioError(f"rescue: expected places for {fewest} people, the building has {len(spots)}")
-    people = replace(config.people, count=(fewest, min(most, len(spots))))
-    return draw_people(spots, building.level, people, rng)
+    # Most are where smoke may come.
+    below = np.array([building.compartments[spot.room].storey < begun for spot in spots])
+    smoky = np.array([spot.room in blaze.rooms[1:] for spot in spots])
+    weights = np.where(below, _BELOW, np.where(smoky, _SMOKY, 1.0)) / np.array([max(blaze.away_m(spot.position), 1.0) for spot in spots])
+    count = min(max(2 * most, fewest), len(spots))
+    chosen = rng.choice(len(spots), size=count, replace=False, p=weights / weights.sum()).tolist()
+    places = [Place(spots[i].room, spots[i].position) for i in chosen]
+    people = replace(config.people, count=(fewest, min(most, count)))
+    return draw_people(places, building.level, people, rng)
 
 
 def _node(building: Building, person: Person) -> int:
@@ -121,10 +136,16 @@ def _node(building: Building, person: Person) -> int:
     return near.node
 
 
-def _helped(people: Sequence[Person], building: Building, blaze: Blaze, kits: int) -> list[int]:
-    """Who gets a kit on the best tour: those nearest to the fire who are awake."""
+def _helped(people: Sequence[Person], blaze: Blaze, kits: int) -> list[int]:
+    """Who gets a kit on the best tour: of those who are awake, first who bleeds or breathes smoke, then who is near it."""
     able = [i for i, person in enumerate(people) if person.victim and person.injury <= SENSELESS]
-    return sorted(able, key=lambda i: (blaze.away_m(people[i].position), i))[:kits]
+
+    def need(i: int) -> tuple[float, float]:
+        person = people[i]
+        bleeds = person.injury if person.injury >= WORSENS else 0.0
+        return -bleeds - 0.5 * (person.room in blaze.rooms), blaze.away_m(person.position)
+
+    return sorted(able, key=need)[:kits]
 
 
 def _timed(people: Sequence[Person], tour: Tour, pace: Pace) -> tuple[Person, ...]:

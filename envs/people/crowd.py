@@ -21,13 +21,13 @@ from goldentime.envs.people.triage import LAME, LOST, SENSELESS, start_triage, v
 from goldentime.errors import ConfigError
 from goldentime.types import DroneState, FireState, KitState, PersonState
 
-__all__ = ["Crowd"]
+__all__ = ["WORSENS", "Crowd"]
 
 Floats = NDArray[np.float64]
 
 _BLEEDING_PER_S = math.log(1.5) / 1200.0
-"""Injuries above `_WORSENS` grow by so much of themselves, from 0.6 to deadly in 20 minutes: our choice."""
-_WORSENS = 0.3
+"""Injuries above `WORSENS` grow by so much of themselves, from 0.6 to deadly in 20 minutes: our choice."""
+WORSENS = 0.3
 _DRESSED = 0.5
 """Share of that growth that is left with the dressing of a relief kit: our choice."""
 _REACH_M, _SHORT_REACH_M, _RAISED_M = 1.0, 0.7, 1.2
@@ -155,7 +155,7 @@ class Crowd:
         return tuple(
             PersonState(
                 (at[0], at[1], at[2]), yaw, posture, start_triage(vitals_of(injury, worst, person.mobility)), fed, heat,
-                _voice_db(worst, injury, hooded) if awake else -math.inf, hooded, "",
+                _voice_db(worst, injury, hooded) if awake else -math.inf, hooded, "", injury,
             )
             for person, at, yaw, posture, worst, injury, fed, heat, hooded, awake in rows
         )  # fmt: skip
@@ -187,7 +187,7 @@ class Crowd:
         return dose.flame_w_m2(self._at, self._fuels_m, same, fire.fuels_w)
 
     def _bleed(self, dt_s: float) -> None:
-        growing = self._suffers & (self._injury >= _WORSENS)
+        growing = self._suffers & (self._injury >= WORSENS)
         if growing.any():
             rate = np.where(self._hooded, _DRESSED * _BLEEDING_PER_S, _BLEEDING_PER_S)
             self._injury = np.where(growing, np.minimum(self._injury * np.exp(rate * dt_s), 1.0), self._injury)

@@ -35,6 +35,7 @@ def start_of(person: Person) -> PersonState:
         voice_db=0.0,
         hooded=False,
         tag="",
+        injury=person.injury,
     )
 
 

@@ -95,6 +95,8 @@ class PersonState(NamedTuple):
     """Whether they wear the smoke hood of a relief kit."""
     tag: str
     """Triage tag that rescuers left, as `condition`; empty without."""
+    injury: float = 0.0
+    """Severity of their injury by now, as `Person.injury`."""
 
 
 class FireState(NamedTuple):
