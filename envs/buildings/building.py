@@ -170,6 +170,8 @@ class Graph:
     """Of each node: place in `Level.rooms`, or `OUTSIDE`. In a doorway it is either of the two."""
     edges: tuple[tuple[int, int], ...]
     """Straight lines between two nodes, flown either way."""
+    walks: tuple[bool, ...]
+    """Of each edge whether one can walk along it, on the floor or ground below. Stairs are not among them."""
 
 
 @record

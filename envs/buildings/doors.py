@@ -18,6 +18,8 @@ _NEAR = 1e-6
 _MARGIN_M = 0.35
 """From a doorway to the next wall."""
 _DOOR_HIGH_M = 2.1
+_THROUGH = 0.12
+"""Share of neighbouring rooms with a door between them."""
 _SEALING = 0.4
 """At most so large a share of the rooms' doors is not open."""
 
@@ -118,9 +120,9 @@ def _room_doors(config: BuildingConfig, use: Use, cells: list[Cell], rng: Rng) -
         parent = corridor or [number - 1]
         doors.append(_room_door(config, use, cells, (parent[0], number), rng))
         neighbour = number + 1 if number + 1 < len(cells) else number
-        if use != "apartment" and neighbour in within and cells[neighbour].kind == "room" and rng.random() < 0.12:
-            if shared_wall(cell, cells[neighbour]) is not None:
-                doors.append(_room_door(config, use, cells, (number, neighbour), rng))
+        beside = use != "apartment" and neighbour in within and cells[neighbour].kind == "room"
+        if beside and rng.random() < _THROUGH and shared_wall(cell, cells[neighbour]) is not None:
+            doors.append(_room_door(config, use, cells, (number, neighbour), rng))
         if cell.use == "shop" and abs(cell.y[0] - FRONT_M) < _NEAR and cell.storeys[0] == 0:
             doors.append(_shop_door(config, (OUTSIDE, number), cell, rng))
     return _mended(doors, rng)

@@ -2,11 +2,11 @@
 
 Heat release rates are of the order that V. Babrauskas gives for tested items ("Heat release rates", SFPE Handbook of Fire
 Protection Engineering, 3rd edition, 2002, section 3, chapter 1): sofas of polyurethane foam up to some 3 MW, beds with
-bedding around 1 MW, wooden bookcases and desks from some 100 kW to some MW, chairs with little upholstery below 300 kW. The
-round figures, the classes of growth and the energies (burnable mass times 15 to 20 MJ/kg) are our choice. Yields of soot and
-carbon monoxide are those of A. Tewarson (same handbook, section 3, chapter 4) for flaming wood (red oak: 0.015 and 0.004)
-and flexible polyurethane foam (around 0.13 to 0.23 and 0.01 to 0.03), and between the two for what is made of both.
-Gas cylinders are no fuels here: they do not grow as t squared.
+bedding around 1 MW, wooden bookcases and desks from some 100 kW to some MW, chairs with little upholstery below 300 kW.
+The round figures, the classes of growth and the energies (burnable mass times 15 to 20 MJ/kg) are our choice. Yields of
+soot and carbon monoxide are those of A. Tewarson (same handbook, section 3, chapter 4) for flaming wood (red oak: 0.015
+and 0.004) and flexible polyurethane foam (around 0.13 to 0.23 and 0.01 to 0.03), and between the two for what is made of
+both. Gas cylinders are no fuels here: they do not grow as t squared.
 """
 
 from typing import NamedTuple
@@ -55,7 +55,7 @@ def fuels_of(props: list[Prop], rooms: tuple[Room, ...], rng: np.random.Generato
     fuels, places = [], []
     for number, prop in enumerate(props):
         burning = BURNING.get(load_asset(prop.asset).kind)
-        at = np.array(prop.position) + (0.0, 0.0, 0.05)
+        at = np.array(prop.position) + np.array((0.0, 0.0, 0.05))
         inside = np.flatnonzero(((lower <= at) & (at <= upper)).all(1))
         if burning is None or not len(inside):
             continue

@@ -20,7 +20,7 @@ __all__ = ["Wardrobe", "furnish"]
 
 Rng = np.random.Generator
 
-_VARIANTS = 3
+_VARIANTS = 2
 """Of each kind so many different ones stand in one building: offices buy by the dozen."""
 _PIECE_M2 = 4.5
 """Of floor for one piece of furniture."""

@@ -1,5 +1,7 @@
 """Generates buildings: from a config and a seed, or from a plan that someone made."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from goldentime.envs.buildings.building import (
@@ -20,7 +22,7 @@ from goldentime.envs.buildings.graph import Obstacles, prove
 from goldentime.envs.buildings.layout import draw_plan
 from goldentime.envs.buildings.marks import hang_plates, hang_signs
 from goldentime.envs.buildings.plan import FRONT_M, Cell, Plan, inner
-from goldentime.envs.buildings.shell import build_shell, face_material, runs_of
+from goldentime.envs.buildings.shell import Run, build_shell, face_material, runs_of
 from goldentime.envs.buildings.spots import find_spots
 from goldentime.envs.buildings.stairs import build_stairs
 from goldentime.envs.buildings.surfaces import ceiling_points
@@ -81,7 +83,7 @@ def build(plan: Plan, config: BuildingConfig, rng: Rng) -> Building:
         build_window(draft, pane, plan.floor_m(pane.storey))
     ways = plan_ways(draft, plan)
     light_rooms(draft, [at for cell in plan.cells if cell.kind != "stairs" for at in ceiling_points(plan, cell)])
-    plates = hang_plates(draft, plan, config.difficulty)
+    plates = hang_plates(draft, plan)
     hang_signs(draft, plan)
     furnish(draft, plan, config.difficulty)
     furnish_yard(draft, plan)
@@ -111,7 +113,7 @@ def build(plan: Plan, config: BuildingConfig, rng: Rng) -> Building:
         plates=_plates(draft, plates),
         exits=_exits(plan),
         entrance=Entrance(position=(main.at, round(FRONT_M - START_M, 4), PAVING_M), yaw=round(0.5 * np.pi, 4)),
-        spots=find_spots(draft, plan, compartments, graph, obstacles),
+        spots=tuple(find_spots(draft, plan, compartments, graph, obstacles)),
         graph=graph,
     )
 
@@ -141,35 +143,37 @@ def _level(draft: Draft, plan: Plan, plates: dict[int, int]) -> Level:
     openings += [window_opening(pane, plan.floor_m(pane.storey)) for pane in plan.windows]
     (x0, x1), (_, y1) = plan.span(0), plan.span(1)
     bounds = ((x0 - 8.0, -ROAD_M - 3.0, 0.0), (x1 + 8.0, y1 + 6.0, plan.floor_m(plan.storeys) + 6.0))
+    runs = [runs_of(plan, storey) for storey in range(plan.storeys)]
     rooms = []
     for number, cell in enumerate(plan.cells):
         text = draft.signs[plates[number]].spec.text if number in plates else ""
-        rooms.append(_room(draft, plan, number, cell, text))
+        rooms.append(replace(_room(draft, plan, number, runs[cell.storeys[0]]), name=text))
     return Level(
         solids=tuple(draft.solids), glass=tuple(draft.glass), bounds=bounds, rooms=tuple(rooms), openings=tuple(openings)
     )
 
 
-def _room(draft: Draft, plan: Plan, number: int, cell: Cell, name: str) -> Room:
+def _room(draft: Draft, plan: Plan, number: int, runs: list[Run]) -> Room:
+    cell = plan.cells[number]
     (x0, x1), (y0, y1) = inner(cell)
     lower: Point = (x0, y0, plan.floor_m(cell.storeys[0]))
     upper: Point = (x1, y1, round(plan.floor_m(cell.storeys[1]) + plan.height_m, 4))
-    faces = [_face(draft, plan, number, axis, side) for axis in (1, 0) for side in (0, 1)]
+    faces = [_face(draft, plan, (cell, axis, side), runs) for axis in (1, 0) for side in (0, 1)]
     tiles = cell.use in ("office", "classroom") and cell.storeys[0] % 2 == 0
     ceiling = "mineral_tile" if tiles else draft.look.ceiling
     stuff = round(absorption_m2(draft.props, lower, upper), 3)
     materials = (faces[0], faces[1], faces[2], faces[3], draft.look.floor, ceiling)
-    return Room(lower=lower, upper=upper, materials=materials, absorption_m2=stuff, name=name)
+    return Room(lower=lower, upper=upper, materials=materials, absorption_m2=stuff)
 
 
-def _face(draft: Draft, plan: Plan, number: int, axis: int, side: int) -> str:
+def _face(draft: Draft, plan: Plan, which: tuple[Cell, int, int], runs: list[Run]) -> str:
     """What the wall in the middle of one side of a room is painted with."""
-    cell = plan.cells[number]
+    cell, axis, side = which
     along, over = (cell.y, cell.x) if axis else (cell.x, cell.y)
-    for run in runs_of(plan, cell.storeys[0]):
+    for run in runs:
         if run.axis == axis and run.line == over[side] and run.along[0] <= 0.5 * sum(along) <= run.along[1]:
             return face_material(draft, plan.cells, run.rooms)
-    raise ScenarioError(f"room {number}: expected a wall at {over[side]}, got none")
+    raise ScenarioError(f"room at {cell.x}, {cell.y}: expected a wall at {over[side]}, got none")
 
 
 def _storeys(plan: Plan) -> tuple[Storey, ...]:

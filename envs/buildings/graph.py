@@ -22,6 +22,10 @@ Floats = NDArray[np.float64]
 _STEP_M = 0.1
 _ENOUGH_M = HULL_M + 0.5 * _STEP_M
 """At each sample: between two of them the way is half a step nearer at the most."""
+_LEVEL_M = 0.05
+"""The forecourt is a little lower than the floors."""
+_BODY_M = (0.55, 0.95)
+"""Below the ways: heights at which a walking body is tried, above what one steps over."""
 _REACH_M = 0.6
 """Boxes farther off than this do not matter."""
 
@@ -84,14 +88,27 @@ def prove(ways: Ways, obstacles: Obstacles) -> tuple[Graph, set[int]]:
                 edges += list(pairwise(chain))
                 passable.add(joint.door)
                 break
+    return _kept(nodes, rooms, edges, obstacles), passable
+
+
+def _kept(nodes: list[Point], rooms: list[int], edges: list[tuple[int, int]], obstacles: Obstacles) -> Graph:
+    """What can be reached from the first node."""
     keep = sorted(reached(len(nodes), edges, 0))
     new = {old: place for place, old in enumerate(keep)}
-    graph = Graph(
+    edges = [(i, j) for i, j in edges if i in new]
+    return Graph(
         nodes=tuple(nodes[i] for i in keep),
         rooms=tuple(rooms[i] for i in keep),
-        edges=tuple((new[i], new[j]) for i, j in edges if i in new),
+        edges=tuple((new[i], new[j]) for i, j in edges),
+        walks=tuple(_walks(nodes[i], nodes[j], obstacles) for i, j in edges),
     )
-    return graph, passable
+
+
+def _walks(a: Point, b: Point, obstacles: Obstacles) -> bool:
+    """Whether someone with a body as wide as the drone can walk below a level line."""
+    if abs(a[2] - b[2]) > _LEVEL_M:
+        return False
+    return all(obstacles.free((*a[:2], a[2] - down), (*b[:2], b[2] - down)) for down in _BODY_M)
 
 
 def reached(count: int, edges: Sequence[tuple[int, int]], start: int) -> set[int]:

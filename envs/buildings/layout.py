@@ -20,6 +20,8 @@ _HALL_M = (2.8, 3.6)
 _LONG = 7
 """From so many rooms or flats on a storey on there are two stairwells."""
 _SHORTEST_M = 10.0
+_MISSING = 0.3
+"""Share of the plates that is gone, at the highest difficulty."""
 
 
 class _Size(NamedTuple):
@@ -72,9 +74,10 @@ def draw_plan(config: BuildingConfig, rng: Rng) -> Plan:
 def _size(config: BuildingConfig, use: Use, rng: Rng) -> _Size:
     d = config.difficulty
     rooms = config.rooms or int(rng.integers(round(4 + 12 * d), round(8 + 26 * d) + 1))
-    drawn = int(rng.integers(1, min(HABITS[use].storeys, 1 + round(3.0 * d)) + 1))
+    most = min(HABITS[use].storeys, 1 + round(3.0 * d))
+    drawn = int(rng.integers(max(most - 2, 1), most + 1))
     storeys = config.storeys or drawn
-    rooms = max(rooms, 4 * storeys) if not config.rooms else rooms
+    rooms = rooms if config.rooms else max(rooms, 4 * storeys)
     storeys = min(storeys, rooms // 4)
     counts = [rooms // storeys + (i < rooms % storeys) for i in range(storeys)]
     units = [max((count + 1) // 2, min(count, 4)) if use == "apartment" else count for count in counts]
@@ -137,6 +140,8 @@ def _unit(
     if use == "shops" and storey == 0 and side == 0:
         kind = "shop"
     plate = plate_lines(number, kind, config.pool, rng)
+    if rng.random() < _MISSING * config.difficulty:
+        plate = ()
     if not divided:
         return [Cell(x, y, (storey, storey), "room", kind, number, plate)]
     share = float(rng.uniform(0.48, 0.55))

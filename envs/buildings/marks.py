@@ -8,6 +8,7 @@ import numpy as np
 from goldentime.envs.buildings.plan import Cell, DoorPlan, Plan
 from goldentime.envs.buildings.surfaces import front_walls, room_walls
 from goldentime.envs.level import OUTSIDE
+from goldentime.envs.scenes.buildings_parts import fitted_sign
 from goldentime.envs.scenes.draft import Draft
 from goldentime.envs.scenes.lettering import Wall, draw_flat, hang_on_wall, scene_sign
 from goldentime.envs.scenes.walls import FRAME_M
@@ -18,20 +19,19 @@ __all__ = ["hang_plates", "hang_signs"]
 
 Rng = np.random.Generator
 
-_MISSING = 0.3
-"""Share of the plates that is gone, at the highest difficulty."""
 _HEADROOM_M = 2.05
 """Signs below ceilings leave so much free below them."""
+_BOARD_M = (3.6, 0.6)
+"""The building's name fits into so much."""
 _NOTICES = (SignKind.NOTICE, SignKind.HAZARD)
 
 
-def hang_plates(draft: Draft, plan: Plan, difficulty: float) -> dict[int, int]:
+def hang_plates(draft: Draft, plan: Plan) -> dict[int, int]:
     """Plates beside the first doors of rooms; of each cell that got one the place of its sign."""
     found = {}
     for number, cell in enumerate(plan.cells):
-        gone = draft.rng.random() < _MISSING * difficulty
         door = next((d for d in plan.doors if number in d.rooms and OUTSIDE not in d.rooms), None)
-        if cell.plate and door is not None and not gone:
+        if cell.plate and door is not None:
             sign = _plate(draft, plan, (number, cell), door)
             if sign is not None:
                 found[number] = sign
@@ -154,7 +154,4 @@ def _board(draft: Draft, plan: Plan) -> SignSpec | None:
         return None
     language = (Language.KO, Language.MIXED)[int(draft.rng.integers(2))]
     lines = building_lines(plan.use, language, draft.rng, draft.pool)
-    spec = scene_sign(SignKind.BUILDING, draft, lines, language)
-    shrink = min(1.0, 0.6 / spec.size_m[1])
-    size = (round(spec.size_m[0] * shrink, 3), round(spec.size_m[1] * shrink, 3))
-    return replace(spec, size_m=size, border_m=round(0.99 * shrink * spec.border_m, 4))
+    return fitted_sign(SignKind.BUILDING, draft.rng, draft.pool, (language, lines), _BOARD_M)

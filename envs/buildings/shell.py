@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from goldentime.envs.buildings.plan import GROUND_M, SLAB_M, Cell, DoorPlan, Plan, inner
+from goldentime.envs.buildings.plan import GROUND_M, SLAB_M, Cell, DoorPlan, Plan, WindowPlan, inner
 from goldentime.envs.level import OUTSIDE
 from goldentime.envs.scenes.draft import Draft
 from goldentime.envs.scenes.walls import FRAME_M, WALL_M, Hole, Span, across, block, paint_of, pierced
@@ -13,6 +13,8 @@ __all__ = ["Run", "build_shell", "face_material", "holes_of", "runs_of"]
 
 _HALF = 0.5 * WALL_M
 _NEAR = 1e-6
+_PARAPET_M = 0.35
+"""By how much outer walls stand out over the roof."""
 _FLOORING_M = 0.02
 """Of a slab's thickness, what shows as the floor; the rest is the ceiling below it."""
 
@@ -76,8 +78,14 @@ def build_shell(draft: Draft, plan: Plan) -> None:
             for along in _fitted(run, spans):
                 holes = [hole for hole in holes_of(plan, storey, run) if along[0] < 0.5 * sum(hole.along) < along[1]]
                 thick = (run.line - _HALF, run.line + _HALF)
-                pierced(draft, block(*across(run.axis, along, thick), z, material), holes, run.axis)
+                tall = (z[0], _top(plan, storey)) if OUTSIDE in run.rooms else z
+                pierced(draft, block(*across(run.axis, along, thick), tall, material), holes, run.axis)
     _slab(draft, plan, plan.storeys)
+
+
+def _top(plan: Plan, storey: int) -> float:
+    """Outer walls cover the edge of the slab above them, and go on a little around the roof."""
+    return plan.floor_m(storey + 1) + (_PARAPET_M if storey + 1 == plan.storeys else 0.0)
 
 
 def _spans(runs: list[Run]) -> dict[float, list[Span]]:
@@ -126,25 +134,25 @@ def holes_of(plan: Plan, storey: int, run: Run) -> list[Hole]:
             reach = 0.5 * door.width + FRAME_M
             found.append(Hole((door.at - reach, door.at + reach), (floor, floor + door.height + FRAME_M)))
     for pane in plan.windows:
-        if (pane.storey, pane.axis) == (storey, run.axis) and abs(pane.line - run.line) < _NEAR:
-            if run.along[0] < pane.at < run.along[1]:
-                reach = 0.5 * pane.width
-                found.append(Hole((pane.at - reach, pane.at + reach), (floor + pane.z[0], floor + pane.z[1])))
+        if _within(pane, storey, run):
+            reach = 0.5 * pane.width
+            found.append(Hole((pane.at - reach, pane.at + reach), (floor + pane.z[0], floor + pane.z[1])))
     return found
 
 
-def _within(door: DoorPlan, storey: int, run: Run) -> bool:
-    same = (door.storey, door.axis) == (storey, run.axis) and abs(door.line - run.line) < _NEAR
-    return same and run.along[0] < door.at < run.along[1]
+def _within(hole: DoorPlan | WindowPlan, storey: int, run: Run) -> bool:
+    same = (hole.storey, hole.axis) == (storey, run.axis) and abs(hole.line - run.line) < _NEAR
+    return same and run.along[0] < hole.at < run.along[1]
 
 
 def _slab(draft: Draft, plan: Plan, storey: int) -> None:
     """The floor of a storey and the ceiling below it; stairwells go through."""
     (x0, x1), (y0, y1) = plan.span(0), plan.span(1)
-    whole = (x0 - _HALF, x1 + _HALF), (y0 - _HALF, y1 + _HALF)
+    whole = (x0 + _HALF, x1 - _HALF), (y0 + _HALF, y1 - _HALF)
     top = plan.floor_m(storey)
     if storey == 0:
-        draft.build(block(*whole, (0.0, GROUND_M), draft.look.floor, "floor"), claim=False)
+        foot = (x0 - _HALF, x1 + _HALF), (y0 - _HALF, y1 + _HALF)
+        draft.build(block(*foot, (0.0, GROUND_M), draft.look.floor, "floor"), claim=False)
         return
     wells = [inner(cell) for cell in plan.cells if cell.storeys[0] < storey <= cell.storeys[1]]
     for x, y in _without(whole, wells):

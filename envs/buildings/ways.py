@@ -1,7 +1,8 @@
-"""Where drones fly in a building: waypoints and the straight lines between them, planned before anything stands in a room.
+"""Where drones fly in a building: waypoints and straight lines between them, planned before anything stands in a room.
 
-Each room has a spine: a line at which its doors' ways meet. In a corridor it runs along the middle, in other rooms along the
-wall of their first door, some way in. What the ways need is kept free of furniture; what a leaf blocks is found by the proof.
+Each room has a spine: a line at which its doors' ways meet. In a corridor it runs along the middle, in other rooms along
+the wall of their first door, some way in. What the ways need is kept free of furniture from the floor up, so that people
+can walk there too; what a leaf blocks is found by the proof.
 """
 
 import math
@@ -21,7 +22,7 @@ __all__ = ["START_M", "Joint", "Ways", "plan_ways"]
 START_M = 4.2
 """From the front wall to where a drone begins."""
 _TUNNEL_M = 0.46
-"""Half the width of what is kept free, and half its height."""
+"""Half the width of what is kept free, and how far it reaches above the way."""
 _NEAR_M = 0.75
 """From a wall to the waypoint before its door."""
 _SPINE_M = (0.45, 2.2)
@@ -192,8 +193,9 @@ def _room(draft: Draft, plan: Plan, ways: Ways, number: int, turns: _Turns) -> N
 
 
 def _keep(draft: Draft, a: Point, b: Point) -> None:
-    """Keep a straight way along an axis free."""
+    """Keep a straight way along an axis free, from the floor up."""
     low = [min(p, q) - _TUNNEL_M for p, q in zip(a, b, strict=True)]
+    low[2] = min(a[2], b[2]) - FLIGHT_M + 0.01
     high = [max(p, q) + _TUNNEL_M for p, q in zip(a, b, strict=True)]
     draft.claim(Bounds((low[0], low[1], low[2]), (high[0], high[1], high[2])))
 

@@ -201,6 +201,15 @@ class Draft:
         hit[but.start : but.stop] = False
         return not bool((hit & self._solid[: self._count] if among_solids else hit).any())
 
+    def free(self, low: Floats, high: Floats) -> NDArray[np.bool_]:
+        """(m,) Whether `fits` holds for each of many boxes, given by their lower and upper corners (m, 3)."""
+        taken = self._taken[: self._count]
+        near = ((taken[:, :3] < high.max(0)) & (taken[:, 3:] > low.min(0))).all(1)
+        lower, upper = taken[near, :3], taken[near, 3:]
+        hit = ((lower < high[:, None] - _EDGE_M) & (upper > low[:, None] + _EDGE_M)).all(2)
+        free: NDArray[np.bool_] = ~hit.any(1)
+        return free
+
     def claim(self, room: Bounds, *, solid: bool = False) -> None:
         """From now on nothing else fits here: something stands here, or the place is kept free."""
         if self._count == len(self._taken):
