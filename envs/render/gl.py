@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.hazards.lights import MAX_LIGHTS
 from goldentime.envs.render.air import OVER_BOXES, Air, AirState
 from goldentime.envs.render.content import Content, build_content
 from goldentime.envs.render.frame import Frame, View
@@ -16,7 +15,7 @@ from goldentime.envs.render.gl_scene import GlScene
 from goldentime.envs.render.gl_shadow import SunMap
 from goldentime.envs.render.gl_smoke import SmokeBatch
 from goldentime.envs.render.gl_target import Target, ThermalTarget, smoky_thermal_target
-from goldentime.envs.render.gl_uniforms import colour_uniforms, lights_of, thermal_uniforms, to_clip, view_uniforms
+from goldentime.envs.render.gl_uniforms import colour_uniforms, heaters_of, lights_of, thermal_uniforms, to_clip, view_uniforms
 from goldentime.envs.render.poses import Poses
 from goldentime.envs.scenario import Scenario
 from goldentime.errors import ClosedError
@@ -62,7 +61,7 @@ class GlRenderer:
         scenario = self._live()
         air = self._air.at(state)
         with lock, self._context:
-            scene = self._scene("colour", air, lights_of(scenario), view.shadows)
+            scene = self._scene("colour", air, lights_of(scenario, air), view.shadows)
             own, smoke = colour_uniforms(scenario, air, view, state.time_s)
             values = view_uniforms(view, state.time_s) | own | smoke.values
             if view.shadows:
@@ -103,11 +102,11 @@ class GlRenderer:
 
     def thermal(self, view: View, state: WorldState, kelvin: NDArray[np.float32]) -> None:
         """See `Renderer.thermal`."""
-        scenario = self._live()
+        self._live()
         air = self._air.at(state)
         with lock, self._context:
-            scene = self._scene("thermal", air, min(MAX_LIGHTS, len(scenario.flames)), False)
-            own, smoke = thermal_uniforms(scenario, air, view)
+            scene = self._scene("thermal", air, heaters_of(air), False)
+            own, smoke = thermal_uniforms(air, view)
             scene.programs.write(view_uniforms(view, state.time_s) | own | smoke.values)
             target: ThermalTarget = self._kit(smoky_thermal_target if air.bounded else ThermalTarget, view)
             self._draw(scene, target, view, state)
@@ -137,7 +136,7 @@ class GlRenderer:
         if family not in self._scenes:
             self._scenes[family] = GlScene(self._content, family)
         scene = self._scenes[family]
-        scene.flames.burn(air.shares)
+        scene.flames.burn(air.burning.shares)
         return scene
 
     def _kit(self, kind: Any, view: View) -> Any:

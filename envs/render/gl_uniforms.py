@@ -13,13 +13,18 @@ from goldentime.envs.render.air import OVER_BOXES, AirState, in_sight
 from goldentime.envs.render.frame import NEAR_M, View
 from goldentime.envs.scenario import Scenario
 
-__all__ = ["SmokeRows", "colour_uniforms", "lights_of", "thermal_uniforms", "to_clip", "view_uniforms"]
+__all__ = ["SmokeRows", "colour_uniforms", "heaters_of", "lights_of", "thermal_uniforms", "to_clip", "view_uniforms"]
 
 
-def lights_of(scenario: Scenario) -> int:
-    """How many lights besides the sun a scene's pictures are lit by."""
-    flames = len(scenario.flames) if scenario.light.firelight else 0
-    return min(MAX_LIGHTS, len(scenario.light.lamps) + flames)
+def lights_of(scenario: Scenario, air: AirState) -> int:
+    """How many lights besides the sun a scene's pictures are lit by, at most."""
+    hearths = len(air.burning.hearths) if scenario.light.firelight else 0
+    return min(MAX_LIGHTS, len(scenario.light.lamps) + hearths)
+
+
+def heaters_of(air: AirState) -> int:
+    """How many flames warm the surfaces of a thermal picture, at most."""
+    return min(MAX_LIGHTS, len(air.burning.hearths))
 
 
 def view_uniforms(view: View, time_s: float) -> dict[str, bytes]:
@@ -44,13 +49,14 @@ class SmokeRows(NamedTuple):
 
 def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float) -> tuple[dict[str, bytes], SmokeRows]:
     """Smoke and light."""
-    at, squared = brightest(scenario.light, scenario.flames, air.shares, np.array(view.eye), time_s)
+    at, squared = brightest(scenario.light, air.burning, np.array(view.eye), time_s)
     daylight = scenario.light.daylight
     # Smoke shines with what light there is around the eye, at most as by day.
     near = squared.mean(1) / (((at - np.array(view.eye)) ** 2).sum(1) + 1.0)
     shine = min(1.0, math.sqrt(daylight**2 + float(near.sum())))
     values = {
         "daylight": np.array(daylight, "f4").tobytes(),
+        "light_count": np.array(np.count_nonzero(near), "i4").tobytes(),
         "light_at": at.astype("f4").tobytes(),
         "light_squared": squared.astype("f4").tobytes(),
         "smoke_slab": _slabs(air),
@@ -63,12 +69,13 @@ def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float
     return values | _over(boxes, view), _painted(boxes, paint, view)
 
 
-def thermal_uniforms(scenario: Scenario, air: AirState, view: View) -> tuple[dict[str, bytes], SmokeRows]:
+def thermal_uniforms(air: AirState, view: View) -> tuple[dict[str, bytes], SmokeRows]:
     """Smoke and what flames warm: the strongest ones around the eye."""
-    rows = heaters(scenario.flames, air.shares)
+    rows = heaters(air.burning)
     strength = rows[:, 3] / (((rows[:, :3] - np.array(view.eye)) ** 2).sum(1) + 1.0)
     chosen = rows[np.argsort(-strength, kind="stable")[:MAX_LIGHTS]]
     values = {
+        "light_count": np.array(np.count_nonzero(chosen[:, 3]), "i4").tobytes(),
         "heaters": chosen.astype("f4").tobytes(),
         "smoke_slab": _slabs(air),
         "smoke_kelvin": np.array([s.temperature_k for s in air.layers], "f4").tobytes(),

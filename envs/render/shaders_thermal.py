@@ -41,11 +41,12 @@ float through_air(float own, vec3 point) {{
 _WARMED = """
 #if LIGHTS
 uniform vec4 heaters[LIGHTS];    // place [m], and what it adds to the fourth power at 1 m
+uniform int light_count;
 #endif
 float warmed(float own, vec3 point, vec3 normal) {
 #if LIGHTS
     float sum = 0.0;
-    for (int i = 0; i < LIGHTS; i++) {
+    for (int i = 0; i < LIT; i++) {
         vec3 way = heaters[i].xyz - point;
         float far2 = dot(way, way);
         sum += heaters[i].w * max(dot(normal, way), 0.0) * inversesqrt(far2 + 1e-6) / (far2 + 0.1);
