@@ -52,9 +52,7 @@ def building() -> Scenario:
         if i < 12:
             assets = {"standing": f"man-{i % 4}-standing", "lying_side": f"man-{i % 4}-lying_side"}
             people.append(Person(kind="man", assets=assets, position=middle, posture="standing", room=1 + i))
-    fuels = tuple(
-        Fuel(room=room, position=(0.0, 0.0, 0.5), growth="fast", peak_w=1.5e6, energy_j=4e8) for room in (12, 15)
-    )
+    fuels = tuple(Fuel(room=room, position=(0.0, 0.0, 0.5), growth="fast", peak_w=1.5e6, energy_j=4e8) for room in (12, 15))
     flames = tuple(
         Flame(position=(*_centre(rooms[fuel.room], 0.3 * k), 0.3), radius_m=0.4, height_m=1.5, seed=k, embers=8, fuel=i)
         for i, fuel in enumerate(fuels)

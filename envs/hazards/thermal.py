@@ -16,7 +16,19 @@ from goldentime.envs.hazards.flames import Burning
 from goldentime.envs.hazards.smoke import SmokeLayers, optical_depths
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
 
-__all__ = ["AMBIENT_K", "SKIN_M", "SMOKE_SHARE", "SOAKED", "apparent", "heaters", "kelvin_of", "radiance", "soaked", "soaking", "temperature_of"]
+__all__ = [
+    "AMBIENT_K",
+    "SKIN_M",
+    "SMOKE_SHARE",
+    "SOAKED",
+    "apparent",
+    "heaters",
+    "kelvin_of",
+    "radiance",
+    "soaked",
+    "soaking",
+    "temperature_of",
+]
 
 AMBIENT_K = 293.15
 _SKIN_K, _CLOTHES_K, _GEAR_K = 305.0, 300.0, 297.0
@@ -37,7 +49,7 @@ SOAKED = 0.4
 """By how much of a smoky layer's excess over the air a surface within it is warmer. Our choice: plaster lags behind the gas
 by minutes, and half of the excess is about what it has reached when a room has burnt for five."""
 SKIN_M = 0.05
-"""How far before a surface the air is asked: walls themselves lie outside rooms."""
+"""How far before a surface the air is asked, towards the eye: walls themselves lie outside rooms."""
 
 _PEOPLE = ("person", "medic", "firefighter")
 
@@ -79,10 +91,11 @@ def soaking(layer_k: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(AMBIENT_K + SOAKED * (layer_k - AMBIENT_K))
 
 
-def soaked(boxes: SmokeBoxes, kelvin: NDArray[Any], points: NDArray[Any], normals: NDArray[Any]) -> NDArray[Any]:
-    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...), at least as warm as the layer
-    before them makes them; the twin of the thermal shader."""
-    before = points + SKIN_M * normals
+def soaked(boxes: SmokeBoxes, eye: NDArray[Any], kelvin: NDArray[Any], points: NDArray[Any]) -> NDArray[Any]:
+    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...): at least as warm as the smoke before
+    them makes them, on the way to an eye (3,). The twin of the thermal shader."""
+    way = points - eye
+    before = points - SKIN_M * way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
     warm = np.array(kelvin, float)
     for lower, upper, layer_k in zip(boxes.lower, boxes.upper, soaking(boxes.kelvin), strict=True):
         within = ((before > lower) & (before < upper)).all(-1)

@@ -15,7 +15,14 @@ from goldentime.envs.render.gl_scene import GlScene
 from goldentime.envs.render.gl_shadow import SunMap
 from goldentime.envs.render.gl_smoke import SmokeBatch
 from goldentime.envs.render.gl_target import Target, ThermalTarget, smoky_thermal_target
-from goldentime.envs.render.gl_uniforms import colour_uniforms, heaters_of, lights_of, thermal_uniforms, to_clip, view_uniforms
+from goldentime.envs.render.gl_uniforms import (
+    colour_uniforms,
+    heaters_of,
+    lights_of,
+    thermal_uniforms,
+    to_clip,
+    view_uniforms,
+)
 from goldentime.envs.render.poses import Poses
 from goldentime.envs.scenario import Scenario
 from goldentime.errors import ClosedError

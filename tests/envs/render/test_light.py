@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldentime import ConfigError
-from goldentime.envs.hazards.flames import MAX_EMBERS, Flame
+from goldentime.envs.hazards.flames import MAX_EMBERS, Burning, Flame
 from goldentime.envs.hazards.lights import MAX_LIGHTS, Lamp, Lighting, brightest, flicker
 from goldentime.envs.level import Box
 from goldentime.envs.scenario import DroneSpec
