@@ -92,8 +92,8 @@ def soaking(layer_k: NDArray[Any]) -> NDArray[Any]:
 
 
 def soaked(boxes: SmokeBoxes, eye: NDArray[Any], kelvin: NDArray[Any], points: NDArray[Any]) -> NDArray[Any]:
-    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...): at least as warm as the smoke before
-    them makes them, on the way to an eye (3,). The twin of the thermal shader."""
+    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...): at least as warm as the smoke
+    before them makes them, on the way to an eye (3,). The twin of the thermal shader."""
     way = points - eye
     before = points - SKIN_M * way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
     warm = np.array(kelvin, float)
