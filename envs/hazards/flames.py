@@ -44,6 +44,8 @@ class Burning(NamedTuple):
     """(flames,) as `flame_shares` gives them."""
     hearths: tuple[tuple[int, ...], ...]
     """As `hearths` gives them."""
+    dens: NDArray[np.float64]
+    """As `dens.dens_of` gives them."""
 
 
 def hearths(flames: tuple[Flame, ...]) -> tuple[tuple[int, ...], ...]:

@@ -6,14 +6,16 @@ sqrt(b^2 + l1^2 + ...), and a lamp's brightness falls with the distance, its squ
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.envs.hazards.dens import ANYWHERE
 from goldentime.envs.hazards.flames import Burning
 from goldentime.records import record
 
-__all__ = ["MAX_LIGHTS", "Lamp", "Lighting", "brightest", "flicker"]
+__all__ = ["MAX_LIGHTS", "Lamp", "Lighting", "Lights", "brightest", "flicker"]
 
 MAX_LIGHTS = 8
 """Lamps and flames that a picture is lit by; the others are left out."""
@@ -56,15 +58,20 @@ class Lighting:
             raise ValueError(f"expected daylight in [0, 1], got {self.daylight:g}")
 
 
-def brightest(
-    light: Lighting, burning: Burning, eye: NDArray[np.float64], time_s: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lights that matter most at a point, at most `MAX_LIGHTS`.
+class Lights(NamedTuple):
+    """Lights of a picture, the strongest first."""
 
-    Returns:
-        (n, 3) positions [m], and (n, 3) squared brightness at 1 m by colour; flames flicker, those of one
-        fuel shine as one, and those that do not burn have brightness 0.
-    """
+    at: NDArray[np.float64]
+    """(n, 3) [m]."""
+    squared: NDArray[np.float64]
+    """(n, 3) squared brightness at 1 m by colour."""
+    dens: NDArray[np.float64]
+    """(n, 2 + 2 HOLES, 3) where each shines, as `dens.dens_of` gives it."""
+
+
+def brightest(light: Lighting, burning: Burning, eye: NDArray[np.float64], time_s: float) -> Lights:
+    """The lights that matter most at a point, at most `MAX_LIGHTS`; flames flicker, those of one fuel shine as one, and
+    those that do not burn have brightness 0."""
     places = [lamp.position for lamp in light.lamps]
     powers = [lamp.power * np.array(lamp.colour) for lamp in light.lamps]
     if light.firelight:
@@ -74,7 +81,8 @@ def brightest(
             powers.append(power)
     at, squared = np.array(places).reshape(-1, 3), np.array(powers).reshape(-1, 3) ** 2
     order = np.argsort(-squared.sum(1) / (((at - eye) ** 2).sum(1) + 1.0), kind="stable")[:MAX_LIGHTS]
-    return at[order], squared[order]
+    dens = np.concatenate([np.tile(ANYWHERE, (len(light.lamps), 1, 1)), burning.dens])
+    return Lights(at[order], squared[order], dens[order])
 
 
 def _shine(burning: Burning, hearth: tuple[int, ...], time_s: float) -> tuple[Point, NDArray[np.float64]]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from goldentime.envs.hazards.dens import dens_of
 from goldentime.envs.hazards.flames import Burning, flame_shares, hearths
 from goldentime.envs.hazards.smoke import SmokeLayer, SmokeLayers
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes, boxes_in_rooms, boxes_of, room_shapes, smoke_of, some_of
@@ -42,6 +43,7 @@ class Air:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario, self._shapes = scenario, room_shapes(scenario.level.rooms)
         self._hearths = hearths(scenario.flames)
+        self._dens = dens_of(scenario.level, scenario.fire, scenario.flames, self._hearths)
         self._last: tuple[WorldState, AirState] | None = None
 
     def at(self, state: WorldState) -> AirState:
@@ -59,7 +61,7 @@ class Air:
     def _made(self, state: WorldState) -> AirState:
         scenario = self._scenario
         shares = flame_shares(scenario.flames, scenario.fire, state.fire)
-        burning = Burning(scenario.flames, shares, self._hearths)
+        burning = Burning(scenario.flames, shares, self._hearths, self._dens)
         if state.fire is not None:
             return AirState((), boxes_in_rooms(self._shapes, state.fire), True, burning)
         layers = scenario.smoke.at(state.time_s).layers if scenario.smoke is not None else ()

@@ -11,11 +11,11 @@ from goldentime import ConfigError
 from goldentime.envs.fire.plan import FirePlan, Fuel, Ignition
 from goldentime.envs.hazards.flames import Flame, flame_shares
 from goldentime.envs.hazards.lights import Lighting
-from goldentime.envs.level import Box
+from goldentime.envs.level import Box, Opening, Room
 from goldentime.envs.people.looks import start_of
 from goldentime.envs.people.person import Person
 from goldentime.envs.render.classes import CLASSES
-from goldentime.envs.render.content import instances
+from goldentime.envs.render.content import Instance, instances
 from goldentime.envs.scenario import Prop
 from goldentime.types import FireState
 
@@ -29,8 +29,17 @@ FLAMES = (
 )
 
 
-def fire(*watts):
-    return FireState(*(np.zeros(0),) * 11, np.array(watts, float))
+HALL = Room(lower=(-20.0, -20.0, 0.0), upper=(20.0, 20.0, 5.0), materials=("",) * 6)
+
+
+def fire(*watts, rooms=1):
+    """Of air without smoke."""
+    return FireState(*(np.zeros(rooms),) * 11, np.array(watts, float))
+
+
+def ablaze(scenes, *solids, rooms=(HALL,), openings=(), **more):
+    scenario = scenes.scene(*solids, fire=PLAN, **more)
+    return dataclasses.replace(scenario, level=dataclasses.replace(scenario.level, rooms=rooms, openings=openings))
 
 
 def person(posture="standing", **more):
@@ -50,7 +59,7 @@ def test_a_flame_is_as_high_as_the_two_fifths_power_of_its_heat():
 
 
 def test_flames_follow_what_burns_and_are_hidden_where_nothing_does(scenes, gl):
-    scenario = scenes.scene(fire=PLAN, flames=FLAMES)
+    scenario = ablaze(scenes, flames=FLAMES)
     pixels = {
         watts: [int((seen(gl, scenes, scenario, fire=fire(*watts)).instance == 2 + i).sum()) for i in range(3)]
         for watts in ((1e6, 0.0), (0.0, 1e5), (1e6, 1e6), (0.0, 0.0))
@@ -66,7 +75,7 @@ def test_flames_follow_what_burns_and_are_hidden_where_nothing_does(scenes, gl):
 def test_a_fire_lights_and_warms_as_it_burns(scenes, gl):
     wall = Box(centre=(5.0, 0.0, 2.0), size=(0.2, 8.0, 4.0), material="plaster")
     flames = tuple(dataclasses.replace(FLAMES[0], position=(4.0, y, 0.0), seed=i) for i, y in enumerate((-0.5, 0.0, 0.5)))
-    scenario = scenes.scene(wall, fire=PLAN, flames=flames, light=Lighting(daylight=0.0, firelight=True))
+    scenario = ablaze(scenes, wall, flames=flames, light=Lighting(daylight=0.0, firelight=True))
     light, warmth = [], []
     for watts in (0.0, 2e5, 1e6):
         now = scenes.state()._replace(fire=fire(watts, 0.0))
@@ -79,6 +88,36 @@ def test_a_fire_lights_and_warms_as_it_burns(scenes, gl):
     assert light[0] == 0.0 < 2.0 < light[1] < 0.8 * light[2], light
     assert warmth[0] == pytest.approx(293.15, abs=0.01)
     assert warmth[0] + 3.0 < warmth[1] < warmth[2] - 3.0
+
+
+def test_a_fire_shines_over_its_room_and_through_the_door_alone(scenes, gl):
+    """Two rooms with a wall between; the fire is in the other one."""
+    solid = ((3.0, -3.0, 4.0), (3.0, 2.0, 2.0))  # the wall at x = 3 with a door from y = -1 to 1
+    walls = [Box(centre=(x, y, 1.5), size=(0.1, width, 3.0), material="plaster") for x, y, width in solid]
+    walls.append(Box(centre=(0.0, 0.0, -0.05), size=(12.0, 12.0, 0.12), semantic="floor", material="plaster"))
+    rooms = tuple(
+        Room(lower=(a, -4.0, 0.0), upper=(b, 4.0, 3.0), materials=("",) * 6) for a, b in ((0.0, 2.95), (3.05, 6.0))
+    )
+    door = Opening(rooms=(0, 1), centre=(3.0, 0.0, 1.5), size=(0.1, 2.0, 3.0))
+    plan = dataclasses.replace(PLAN, fuels=tuple(dataclasses.replace(fuel, room=1) for fuel in FUELS))
+    flame = Flame(position=(4.5, 0.0, 0.0), radius_m=0.5, height_m=1.8, fuel=0)
+    light = Lighting(daylight=0.0, firelight=True)
+    now, at = scenes.state()._replace(fire=fire(1e6, 0.0, rooms=2)), scenes.view(eye=(1.0, 0.0, 2.6), pitch=-1.4)
+    red, kelvin = {}, {}
+    for name, openings in (("closed", ()), ("open", (door,))):
+        scenario = ablaze(scenes, *walls, rooms=rooms, openings=openings, flames=(flame,), light=light)
+        scenario = dataclasses.replace(scenario, fire=plan)
+        red[name] = scenes.picture(gl, scenario, at, now).rgb[..., 0].astype(int)
+        kelvin[name] = np.zeros((120, 160), np.float32)
+        gl.thermal(at, now, kelvin[name])
+    x, y, z = np.moveaxis(scenes.points_of(at, scenes.picture(gl, scenario, at, now).depth), -1, 0)
+    floor = (np.abs(z) < 0.05) & (x > 0.1) & (x < 2.9) & (np.abs(y) < 3.9)
+    assert red["closed"][floor].max() == 0
+    assert np.abs(kelvin["closed"][floor] - 293.15).max() < 0.01
+    middle, side = floor & (np.abs(y) < 0.5) & (x > 1.5), floor & (np.abs(y) > 2.2) & (x > 2.0)
+    assert red["open"][middle].min() > 20
+    assert kelvin["open"][middle].min() > 296.0
+    assert red["open"][side].max() == 0
 
 
 @pytest.mark.parametrize("backend", ["gl", "tiny"])
@@ -99,7 +138,7 @@ def test_people_are_where_they_are_now(scenes, make, backend):
 @pytest.mark.parametrize("backend", ["gl", "tiny"])
 def test_another_posture_is_another_model(scenes, make, backend):
     renderer, scenario = make(backend), scenes.scene(people=(person(yaw=1.57),))
-    number = instances(scenario).index(("person", 0, "person"))
+    number = instances(scenario).index(Instance("person", 0, "person"))
     standing, lying = (
         seen(renderer, scenes, scenario, start_of(scenario.people[0])._replace(posture=posture))
         for posture in ("standing", "lying_back")  # of which there is no model: as lying on the side
@@ -125,7 +164,7 @@ def test_numbers_of_other_things_do_not_depend_on_people(scenes, gl):
 def test_a_tag_lies_beside_those_who_have_one(scenes, gl):
     scenario = scenes.scene(people=(person("lying_side", yaw=1.57),))
     at = scenes.view(eye=(2.5, 0.0, 2.0), pitch=-0.9)
-    tag = instances(scenario).index(("tag", 0, "triage_tag"))
+    tag = instances(scenario).index(Instance("tag", 0, "triage_tag"))
     for condition, colour in (("", None), ("immediate", "red"), ("dead", "black"), ("non_urgent", "green")):
         now = scenes.state()._replace(people=(start_of(scenario.people[0])._replace(tag=condition),))
         picture = scenes.picture(gl, scenario, at, now)

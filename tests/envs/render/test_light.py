@@ -128,7 +128,9 @@ def test_flicker_stays_near_its_mean(time_s, seed):
 
 def test_the_strongest_lights_are_taken():
     lamps = tuple(Lamp(position=(float(i), 0.0, 2.0)) for i in range(20))
-    at, squared = brightest(Lighting(lamps=lamps), Burning((), np.zeros(0), ()), np.array((12.0, 0.0, 2.0)), 0.0)
+    at, squared, _ = brightest(
+        Lighting(lamps=lamps), Burning((), np.zeros(0), (), np.zeros((0, 6, 3))), np.array((12.0, 0.0, 2.0)), 0.0
+    )
     assert at.shape == squared.shape == (MAX_LIGHTS, 3)
     assert set(at[:, 0]) <= set(range(8, 17))
     assert at[0, 0] == 12.0
