@@ -22,7 +22,7 @@ from measure import Bound, options, report, take_turns, timed
 from goldentime.envs.fire.plan import FirePlan, Fuel, Ignition
 from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.hazards.lights import Lighting
-from goldentime.envs.level import Box, Level, Room
+from goldentime.envs.level import Box, Level, Opening, Room
 from goldentime.envs.people.person import Person
 from goldentime.envs.render.frame import Renderer, View, make_frame, make_renderer
 from goldentime.envs.scenario import DroneSpec, Prop, Scenario
@@ -52,9 +52,7 @@ def building() -> Scenario:
         if i < 12:
             assets = {"standing": f"man-{i % 4}-standing", "lying_side": f"man-{i % 4}-lying_side"}
             people.append(Person(kind="man", assets=assets, position=middle, posture="standing", room=1 + i))
-    fuels = tuple(
-        Fuel(room=room, position=(0.0, 0.0, 0.5), growth="fast", peak_w=1.5e6, energy_j=4e8) for room in (12, 15)
-    )
+    fuels = tuple(Fuel(room=room, position=(0.0, 0.0, 0.5), growth="fast", peak_w=1.5e6, energy_j=4e8) for room in (12, 15))
     flames = tuple(
         Flame(position=(*_centre(rooms[fuel.room], 0.3 * k), 0.3), radius_m=0.4, height_m=1.5, seed=k, embers=8, fuel=i)
         for i, fuel in enumerate(fuels)
@@ -62,7 +60,7 @@ def building() -> Scenario:
     )
     plan = FirePlan(fuels=fuels, ignitions=(Ignition(fuel=0),))
     drone = DroneSpec(airframe="scout", position=(1.0, 0.0, 1.5))
-    level = Level(solids=tuple(solids), rooms=tuple(rooms))
+    level = Level(solids=tuple(solids), rooms=tuple(rooms), openings=tuple(_door(i) for i in range(ROOMS)))
     return Scenario(
         mission="bench", level=level, drones=(drone,), props=tuple(props), people=tuple(people), flames=flames, fire=plan,
         time_limit_s=1.0, task={},
@@ -96,6 +94,11 @@ def _walls(x: float, side: float) -> list[Box]:
         _wall(x + WIDE - 0.5 * part, y, part, 0.1),
         _wall(x + 0.5 * WIDE, y, DOOR, 0.1, 2.4, 0.8),
     ]
+
+
+def _door(i: int) -> Opening:
+    centre = (WIDE * (i // 2) + 0.5 * WIDE, (1.0 if i % 2 else -1.0) * (HALF + 0.05), 1.0)
+    return Opening(rooms=(0, 1 + i), centre=centre, size=(DOOR, 0.1, 2.0))
 
 
 def burning(boxes: int) -> FireState:

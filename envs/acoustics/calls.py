@@ -90,6 +90,8 @@ class Calls:
 
     def _meet(self, source: int, first: int, count: int, mics: Places) -> None:
         """Take note of calls that begin."""
+        if self._player.silent(source):
+            return
         for index in self._player.playing(source, first, first + count):
             if (source, index) in self._tracks or (source, index) in self._told:
                 continue

@@ -19,6 +19,7 @@ from goldentime.envs.acoustics.player import Audio, Player
 from goldentime.envs.acoustics.renderer import Renderer, SignalChunk
 from goldentime.envs.acoustics.rotors import PATCHES, RotorNoise, rotor_paths
 from goldentime.envs.acoustics.space import space_of
+from goldentime.envs.acoustics.ties import Ties
 from goldentime.envs.acoustics.wind_noise import WindNoise, WindNoiseSpec, wash_m_s
 from goldentime.envs.airframe import load_airframe
 from goldentime.envs.scenario import Scenario
@@ -113,7 +114,7 @@ class Ear:
         if spec.rotors:
             far = ((i, load_airframe(other.airframe)) for i, other in enumerate(scenario.drones) if i != drone)
             self._far = {i: (RotorNoise(airframe, rate, rng), far_path(airframe, rate)) for i, airframe in far}
-        self._player = Player(scenario.sounds, rate, audio)
+        self._player, self._ties = Player(scenario.sounds, rate, audio), Ties(scenario)
         self._space, self._tail_seed = space_of(scenario.level), int(rng.integers(2**63))
         self._rest, self._rest_until = self._room(), 0
         self._calls = Calls(self._player, self._room, rate)
@@ -129,6 +130,7 @@ class Ear:
     def hear(self, before: WorldState, after: WorldState, count: int) -> Stems:
         """The sound of the last `count` samples until `after`, while all moved evenly from where they were `before`."""
         first = round(after.time_s * self.spec.sample_rate_hz) - count
+        self._player.ties = self._ties.between(before, after)
         drones = before.drones[self._drone], after.drones[self._drone]
         mics = self._world_m(drones[0]), self._world_m(drones[1])
         calls = self._calls.hear(first, count, mics)

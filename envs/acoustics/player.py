@@ -1,6 +1,7 @@
 """The dry sound of a scenario's sources: clips from the speech bank, and what is synthesised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,8 @@ from goldentime.envs.acoustics.alarms import alarm, siren
 from goldentime.envs.acoustics.crackle import fire
 from goldentime.envs.acoustics.renderer import SignalChunk
 from goldentime.envs.acoustics.sounds import Sounding, Source
-from goldentime.records import digest
+from goldentime.envs.acoustics.ties import Stretch
+from goldentime.records import canonical_json, dump
 
 __all__ = ["Audio", "Player"]
 
@@ -31,6 +33,8 @@ class Player:
         self._loops: dict[int, NDArray[np.float32]] = {}
         self.gains: dict[tuple[int, int], float] = {}
         """Amplitude factors by source and sounding, where they are not 1."""
+        self.ties: Mapping[int, Stretch] = {}
+        """How tied sources are while the chunk that is asked for next lasts."""
 
     def span(self, source: int, sounding: int) -> tuple[int, int]:
         """First sample of a stretch of sound, and the first after it."""
@@ -58,6 +62,8 @@ class Player:
 
     def samples(self, source: int, start: int, count: int) -> NDArray[np.float32] | None:
         """What a source gives off from a sample on, (count,) [Pa at 1 m]; None while it is silent."""
+        if self.silent(source):
+            return None
         out: NDArray[np.float32] | None = None
         for index in self.playing(source, start, start + count):
             first, after = self.span(source, index)
@@ -65,7 +71,13 @@ class Player:
             if out is None:
                 out = np.zeros(count, np.float32)
             out[low - start : high - start] += self.wave(source, index, low - first, high - first)
+        if out is not None and source in self.ties:
+            out *= np.linspace(*self.ties[source].gains, count, dtype=np.float32)
         return out
+
+    def silent(self, source: int) -> bool:
+        """Whether a source can't be heard now, whatever its soundings say."""
+        return source in self.ties and self.ties[source].silent
 
     def playing(self, source: int, start: int, stop: int) -> list[int]:
         """Which of a source's soundings fall within a stretch of samples."""
@@ -79,7 +91,10 @@ class Player:
         return found
 
     def place(self, source: int, time_s: float) -> NDArray[np.float64]:
-        """Where a source is, (3,) [m]."""
+        """Where a source is, (3,) [m]; of one that a person takes along, where the chunk begins."""
+        tied = self._tied(source)
+        if tied is not None:
+            return tied[0]
         path = self.sources[source].path
         if time_s <= path[0].time_s:
             return np.array(path[0].position)
@@ -91,8 +106,14 @@ class Player:
 
     def chunk(self, source: int, samples: NDArray[np.float32], first: int) -> SignalChunk:
         """What the renderer takes: samples of a source, from one of its moments on."""
+        tied = self._tied(source)
+        if tied is not None:
+            return SignalChunk(source, samples, *tied)
         start, end = first / self._rate, (first + len(samples)) / self._rate
         return SignalChunk(source, samples, self.place(source, start), self.place(source, end))
+
+    def _tied(self, source: int) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        return self.ties[source].places if source in self.ties else None
 
     def _loop(self, source: int) -> NDArray[np.float32]:
         """One period of a synthesised source."""
@@ -103,10 +124,16 @@ class Player:
             elif what.kind == "siren":
                 self._loops[source] = siren(self._rate)
             else:
-                # From the scenario alone, so that all drones hear the same fire.
-                rng = np.random.default_rng([int(digest(what)[:16], 16), source])
+                # From the scenario alone, so that all drones hear the same fire. What it is tied to has no say in it.
+                rng = np.random.default_rng([int(_digest(what)[:16], 16), source])
                 self._loops[source] = fire(self._rate, _loop_s(what.soundings), rng)
         return self._loops[source]
+
+
+def _digest(source: Source) -> str:
+    data = dump(source)
+    del data["fuel"]
+    return sha256(canonical_json(data)).hexdigest()
 
 
 def _loop_s(soundings: tuple[Sounding, ...]) -> float:

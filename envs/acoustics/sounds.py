@@ -46,3 +46,6 @@ class Source:
     """Whether it is somebody who calls for help; other voices, of rescuers or a radio, are not to be reported."""
     speaker: str = ""
     """Of the speech bank."""
+    fuel: int = -1
+    """Of the fire plan: the source is as loud as this item burns, and at `level_db` at its peak; -1 for one that is as loud
+    as its soundings say."""

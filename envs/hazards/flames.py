@@ -1,5 +1,7 @@
 """Flames as light: where they stand and how large they are; how fire spreads is not their business."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +9,7 @@ from goldentime.envs.fire.plan import FirePlan
 from goldentime.records import record
 from goldentime.types import FireState
 
-__all__ = ["MAX_EMBERS", "Flame", "flame_shares"]
+__all__ = ["MAX_EMBERS", "Burning", "Flame", "flame_shares", "hearths"]
 
 MAX_EMBERS = 64
 
@@ -32,6 +34,26 @@ class Flame:
             raise ValueError(f"expected radius_m and height_m above 0 and a seed in [0, 65536), got {self}")
         if not 0 <= self.embers <= MAX_EMBERS:
             raise ValueError(f"expected embers in [0, {MAX_EMBERS}], got {self.embers}")
+
+
+class Burning(NamedTuple):
+    """All flames at an instant."""
+
+    flames: tuple[Flame, ...]
+    shares: NDArray[np.float64]
+    """(flames,) as `flame_shares` gives them."""
+    hearths: tuple[tuple[int, ...], ...]
+    """As `hearths` gives them."""
+    dens: NDArray[np.float64]
+    """As `dens.dens_of` gives them."""
+
+
+def hearths(flames: tuple[Flame, ...]) -> tuple[tuple[int, ...], ...]:
+    """Places of flames that shine as one: those of one fuel, and each of the others by itself."""
+    found: dict[int, list[int]] = {}
+    for place, flame in enumerate(flames):
+        found.setdefault(flame.fuel if flame.fuel >= 0 else -1 - place, []).append(place)
+    return tuple(tuple(places) for places in found.values())
 
 
 def flame_shares(flames: tuple[Flame, ...], plan: FirePlan | None, fire: FireState | None) -> NDArray[np.float64]:

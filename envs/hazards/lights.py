@@ -6,22 +6,26 @@ sqrt(b^2 + l1^2 + ...), and a lamp's brightness falls with the distance, its squ
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.dens import ANYWHERE
+from goldentime.envs.hazards.flames import Burning
 from goldentime.records import record
 
-__all__ = ["MAX_LIGHTS", "Lamp", "Lighting", "brightest", "flicker"]
+__all__ = ["MAX_LIGHTS", "Lamp", "Lighting", "Lights", "brightest", "flicker"]
 
 MAX_LIGHTS = 8
 """Lamps and flames that a picture is lit by; the others are left out."""
 
 _FIRE = (1.0, 0.60, 0.27)
-_NONE = np.zeros(3)
 _FIRE_POWER = 1.5
 """Of a flame 1 m^2 large, like `Lamp.power`."""
+
+
+Point = tuple[float, float, float]
 
 
 @record
@@ -54,32 +58,48 @@ class Lighting:
             raise ValueError(f"expected daylight in [0, 1], got {self.daylight:g}")
 
 
-def brightest(
-    light: Lighting, flames: tuple[Flame, ...], shares: NDArray[np.float64], eye: NDArray[np.float64], time_s: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lights that matter most at a point, at most `MAX_LIGHTS`.
+class Lights(NamedTuple):
+    """Lights of a picture, the strongest first."""
 
-    Args:
-        light: lamps, and whether flames light.
-        flames: all flames.
-        shares: (flames,) as `flames.flame_shares` gives them; those that do not burn shine with brightness 0.
-        eye: (3,) the point [m].
-        time_s: for the flicker.
+    at: NDArray[np.float64]
+    """(n, 3) [m]."""
+    squared: NDArray[np.float64]
+    """(n, 3) squared brightness at 1 m by colour."""
+    dens: NDArray[np.float64]
+    """(n, 2 + 2 HOLES, 3) where each shines, as `dens.dens_of` gives it."""
 
-    Returns:
-        (n, 3) positions [m], and (n, 3) squared brightness at 1 m by colour; flames flicker.
-    """
+
+def brightest(light: Lighting, burning: Burning, eye: NDArray[np.float64], time_s: float) -> Lights:
+    """The lights that matter most at a point, at most `MAX_LIGHTS`; flames flicker, those of one fuel shine as one, and
+    those that do not burn have brightness 0."""
     places = [lamp.position for lamp in light.lamps]
     powers = [lamp.power * np.array(lamp.colour) for lamp in light.lamps]
     if light.firelight:
-        for flame, share in zip(flames, shares.tolist(), strict=True):
-            x, y, z = flame.position
-            places.append((x, y, z + 0.6 * flame.height_m * share))
-            size = share * math.sqrt(2.0 * flame.radius_m * flame.height_m)
-            powers.append(_FIRE_POWER * size * flicker(flame.seed, time_s) * np.array(_FIRE) if size else _NONE)
+        for hearth in burning.hearths:
+            place, power = _shine(burning, hearth, time_s)
+            places.append(place)
+            powers.append(power)
     at, squared = np.array(places).reshape(-1, 3), np.array(powers).reshape(-1, 3) ** 2
     order = np.argsort(-squared.sum(1) / (((at - eye) ** 2).sum(1) + 1.0), kind="stable")[:MAX_LIGHTS]
-    return at[order], squared[order]
+    dens = np.concatenate([np.tile(ANYWHERE, (len(light.lamps), 1, 1)), burning.dens])
+    return Lights(at[order], squared[order], dens[order])
+
+
+def _shine(burning: Burning, hearth: tuple[int, ...], time_s: float) -> tuple[Point, NDArray[np.float64]]:
+    """Where the light of a hearth comes from, and its brightness at 1 m: squares add up, and weigh the places."""
+    lit: list[tuple[Point, NDArray[np.float64]]] = []
+    for flame, share in ((burning.flames[i], float(burning.shares[i])) for i in hearth):
+        x, y, z = flame.position
+        size = share * math.sqrt(2.0 * flame.radius_m * flame.height_m)
+        if size > 0.0:
+            power = _FIRE_POWER * size * flicker(flame.seed, time_s) * np.array(_FIRE)
+            lit.append(((x, y, z + 0.6 * flame.height_m * share), power))
+    if len(lit) < 2:
+        return lit[0] if lit else (burning.flames[hearth[0]].position, np.zeros(3))
+    squares = np.array([power**2 for _, power in lit])
+    weights = squares[:, 0] / squares[:, 0].sum()
+    x, y, z = (weights @ np.array([place for place, _ in lit])).tolist()
+    return (x, y, z), np.sqrt(squares.sum(0))
 
 
 def flicker(seed: int, time_s: float) -> float:

@@ -16,8 +16,8 @@ Numbers = NDArray[np.float64]
 _FAINT_PER_M = 1e-3
 """Less extinction than this is no smoke: over 100 m of it a tenth of the light is lost."""
 _INTO_WALLS_M = 0.02
-"""Smoke reaches so far into the walls of its room: where it would end exactly at a wall that is drawn, a renderer would have
-to draw that end too, or parts of it."""
+"""Smoke reaches so far into the walls of its room: where it would end exactly at a wall that is drawn, a renderer would
+have to draw that end too, or parts of it."""
 _THIN_M = 0.01
 """A layer that is not as thick as this is none."""
 

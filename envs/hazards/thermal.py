@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.flames import Burning
 from goldentime.envs.hazards.smoke import SmokeLayers, optical_depths
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
 
@@ -49,7 +49,7 @@ SOAKED = 0.4
 """By how much of a smoky layer's excess over the air a surface within it is warmer. Our choice: plaster lags behind the gas
 by minutes, and half of the excess is about what it has reached when a room has burnt for five."""
 SKIN_M = 0.05
-"""How far before a surface the air is asked: walls themselves lie outside rooms."""
+"""How far before a surface the air is asked, towards the eye: walls themselves lie outside rooms."""
 
 _PEOPLE = ("person", "medic", "firefighter")
 
@@ -65,19 +65,25 @@ def temperature_of(semantic: str, region: str) -> float:
     return _GEAR_K if semantic == "firefighter" or region in ("shoes", "helmet", "tank") else _CLOTHES_K
 
 
-def heaters(flames: tuple[Flame, ...], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(f, 4): the middle of each flame [m], and by how much it raises T^4 of a surface 1 m away that faces it [K^4 m^2].
-
-    `shares` (f,) are those of `flames.flame_shares`.
+def heaters(burning: Burning) -> NDArray[np.float64]:
+    """(h, 4): the middle of each hearth [m], and by how much it raises T^4 of a surface 1 m away that faces it [K^4 m^2]; 0
+    where nothing burns.
 
     A flame of area A shines like a black body of 1200 K whose light spreads over a sphere: A / (4 pi d^2) of it arrives.
     """
+    flames = burning.flames
     rows = np.zeros((len(flames), 4))
-    for row, flame, share in zip(rows, flames, shares.tolist(), strict=True):
+    for row, flame, share in zip(rows, flames, burning.shares.tolist(), strict=True):
         x, y, z = flame.position
         area = 2.0 * flame.radius_m * flame.height_m * share**2
         row[:] = x, y, z + 0.5 * flame.height_m * share, _ABSORBED * area / (4.0 * math.pi) * (_FLAME_K**4 - AMBIENT_K**4)
-    return rows
+    found = np.zeros((len(burning.hearths), 4))
+    for row, hearth in zip(found, burning.hearths, strict=True):
+        parts = rows[list(hearth)]
+        row[:] = parts[0]
+        if len(hearth) > 1 and parts[:, 3].any():
+            row[:3], row[3] = parts[:, 3] @ parts[:, :3] / parts[:, 3].sum(), parts[:, 3].sum()
+    return found
 
 
 def soaking(layer_k: NDArray[Any]) -> NDArray[Any]:
@@ -85,10 +91,11 @@ def soaking(layer_k: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(AMBIENT_K + SOAKED * (layer_k - AMBIENT_K))
 
 
-def soaked(boxes: SmokeBoxes, kelvin: NDArray[Any], points: NDArray[Any], normals: NDArray[Any]) -> NDArray[Any]:
-    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...), at least as warm as the layer
-    before them makes them; the twin of the thermal shader."""
-    before = points + SKIN_M * normals
+def soaked(boxes: SmokeBoxes, eye: NDArray[Any], kelvin: NDArray[Any], points: NDArray[Any]) -> NDArray[Any]:
+    """(...) [K] of surfaces at points (..., 3) whose own temperature is `kelvin` (...): at least as warm as the smoke
+    before them makes them, on the way to an eye (3,). The twin of the thermal shader."""
+    way = points - eye
+    before = points - SKIN_M * way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
     warm = np.array(kelvin, float)
     for lower, upper, layer_k in zip(boxes.lower, boxes.upper, soaking(boxes.kelvin), strict=True):
         within = ((before > lower) & (before < upper)).all(-1)

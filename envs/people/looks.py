@@ -12,8 +12,8 @@ from goldentime.types import PersonState, Vec3
 __all__ = ["TAG_COLOURS", "asset_of", "mouth_of", "start_of"]
 
 TAG_COLOURS = {"non_urgent": "green", "urgent": "yellow", "immediate": "red", "dead": "black"}
-"""Of triage tags by condition (START: Benson, Koenig and Schultz, Disaster triage: START, then SAVE, Prehospital and Disaster
-Medicine 11, 1996)."""
+"""Of triage tags by condition (START: Benson, Koenig and Schultz, Disaster triage: START, then SAVE, Prehospital and
+Disaster Medicine 11, 1996)."""
 
 
 def asset_of(person: Person, posture: str) -> str:

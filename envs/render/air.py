@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from goldentime.envs.hazards.flames import flame_shares
+from goldentime.envs.hazards.dens import dens_of
+from goldentime.envs.hazards.flames import Burning, flame_shares, hearths
 from goldentime.envs.hazards.smoke import SmokeLayer, SmokeLayers
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes, boxes_in_rooms, boxes_of, room_shapes, smoke_of, some_of
 from goldentime.envs.render.culling import frustum, sees_boxes
@@ -34,8 +34,7 @@ class AirState(NamedTuple):
     """All others."""
     bounded: bool
     """Whether there may be such layers in other instants, even if there are none in this one."""
-    shares: NDArray[np.float64]
-    """(flames,) as `flames.flame_shares` gives them."""
+    burning: Burning
 
 
 class Air:
@@ -43,6 +42,8 @@ class Air:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario, self._shapes = scenario, room_shapes(scenario.level.rooms)
+        self._hearths = hearths(scenario.flames)
+        self._dens = dens_of(scenario.level, scenario.fire, scenario.flames, self._hearths)
         self._last: tuple[WorldState, AirState] | None = None
 
     def at(self, state: WorldState) -> AirState:
@@ -60,11 +61,12 @@ class Air:
     def _made(self, state: WorldState) -> AirState:
         scenario = self._scenario
         shares = flame_shares(scenario.flames, scenario.fire, state.fire)
+        burning = Burning(scenario.flames, shares, self._hearths, self._dens)
         if state.fire is not None:
-            return AirState((), boxes_in_rooms(self._shapes, state.fire), True, shares)
+            return AirState((), boxes_in_rooms(self._shapes, state.fire), True, burning)
         layers = scenario.smoke.at(state.time_s).layers if scenario.smoke is not None else ()
         wide = tuple(layer for layer in layers if layer.span is None)
-        return AirState(wide, boxes_of(layers), len(wide) < len(layers), shares)
+        return AirState(wide, boxes_of(layers), len(wide) < len(layers), burning)
 
 
 def in_sight(boxes: SmokeBoxes, view: View) -> SmokeBoxes:

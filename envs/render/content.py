@@ -45,7 +45,8 @@ class Instance(NamedTuple):
     """What a number in an instance picture stands for."""
 
     kind: str
-    """`"sky"`, `"ground"`, `"solid"`, `"prop"`, `"sign"`, `"flame"`, `"drone"`, `"kit"`, `"mover"`, `"person"` or `"tag"`."""
+    """`"sky"`, `"ground"`, `"solid"`, `"prop"`, `"sign"`, `"flame"`, `"drone"`, `"kit"`, `"mover"`, `"person"` or
+    `"tag"`."""
     place: int
     """Place in the scenario's tuple of that kind; of a tag, the place of its person."""
     semantic: str

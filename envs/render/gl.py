@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.hazards.lights import MAX_LIGHTS
 from goldentime.envs.render.air import OVER_BOXES, Air, AirState
 from goldentime.envs.render.content import Content, build_content
 from goldentime.envs.render.frame import Frame, View
@@ -16,7 +15,14 @@ from goldentime.envs.render.gl_scene import GlScene
 from goldentime.envs.render.gl_shadow import SunMap
 from goldentime.envs.render.gl_smoke import SmokeBatch
 from goldentime.envs.render.gl_target import Target, ThermalTarget, smoky_thermal_target
-from goldentime.envs.render.gl_uniforms import colour_uniforms, lights_of, thermal_uniforms, to_clip, view_uniforms
+from goldentime.envs.render.gl_uniforms import (
+    colour_uniforms,
+    heaters_of,
+    lights_of,
+    thermal_uniforms,
+    to_clip,
+    view_uniforms,
+)
 from goldentime.envs.render.poses import Poses
 from goldentime.envs.scenario import Scenario
 from goldentime.errors import ClosedError
@@ -32,6 +38,7 @@ class GlRenderer:
         self._scenario: Scenario | None = None
         self._context: Any = None
         self._scenes: dict[Family, GlScene] = {}
+        self._lights: dict[str, int] = {}
         self._sun: SunMap | None = None
         self._kits: dict[tuple[Any, tuple[int, int]], Any] = {}
         self._closed = False
@@ -53,6 +60,7 @@ class GlRenderer:
         for scene in self._scenes.values():
             scene.release()
         self._scenes.clear()
+        self._lights.clear()
         if self._sun is not None:
             self._sun.release()
             self._sun = None
@@ -62,8 +70,8 @@ class GlRenderer:
         scenario = self._live()
         air = self._air.at(state)
         with lock, self._context:
-            scene = self._scene("colour", air, lights_of(scenario), view.shadows)
-            own, smoke = colour_uniforms(scenario, air, view, state.time_s)
+            scene = self._scene("colour", air, lights_of(scenario, air), view.shadows)
+            own, smoke = colour_uniforms(scenario, air, view, state.time_s, scene.family.lights)
             values = view_uniforms(view, state.time_s) | own | smoke.values
             if view.shadows:
                 values["to_sun"] = self._cast(view, state, scene)
@@ -103,11 +111,11 @@ class GlRenderer:
 
     def thermal(self, view: View, state: WorldState, kelvin: NDArray[np.float32]) -> None:
         """See `Renderer.thermal`."""
-        scenario = self._live()
+        self._live()
         air = self._air.at(state)
         with lock, self._context:
-            scene = self._scene("thermal", air, min(MAX_LIGHTS, len(scenario.flames)), False)
-            own, smoke = thermal_uniforms(scenario, air, view)
+            scene = self._scene("thermal", air, heaters_of(air), False)
+            own, smoke = thermal_uniforms(air, view, scene.family.lights)
             scene.programs.write(view_uniforms(view, state.time_s) | own | smoke.values)
             target: ThermalTarget = self._kit(smoky_thermal_target if air.bounded else ThermalTarget, view)
             self._draw(scene, target, view, state)
@@ -133,12 +141,24 @@ class GlRenderer:
 
     def _scene(self, kind: Any, air: AirState, lights: int, shadows: bool) -> GlScene:
         """The loaded content for a family of programs, made when it is first asked for; its flames as large as they are."""
+        if air.bounded:
+            lights = self._room_for(kind, lights)
         family = Family(kind, len(air.layers), OVER_BOXES if air.bounded else 0, lights, shadows)
         if family not in self._scenes:
             self._scenes[family] = GlScene(self._content, family)
         scene = self._scenes[family]
-        scene.flames.burn(air.shares)
+        scene.flames.burn(air.burning.shares)
         return scene
+
+    def _room_for(self, kind: str, lights: int) -> int:
+        """For how many lights a picture of a spreading fire is drawn: 0, 1, 2, 4 or 8, and never less than once before, for
+        another number takes other programs. Those of the former number are not needed again."""
+        wanted = max(self._lights.get(kind, 0), 1 << (lights - 1).bit_length() if lights else 0)
+        if wanted > self._lights.get(kind, 0):
+            self._lights[kind] = wanted
+            for family in [other for other in self._scenes if other.kind == kind]:
+                self._scenes.pop(family).release()
+        return wanted
 
     def _kit(self, kind: Any, view: View) -> Any:
         """What pictures of a size are drawn into, made when it is first asked for."""

@@ -23,6 +23,7 @@ class GlScene:
     """What a family of programs draws of a content; signs' pictures are drawn in colour only."""
 
     def __init__(self, content: Content, family: Family) -> None:
+        self.family = family
         held = device()
         self.programs, gl = held.programs(family), held.gl
         self._gl, self._made = gl, list[Any]()

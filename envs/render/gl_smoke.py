@@ -29,8 +29,8 @@ class SmokeBatch:
         self._veil = keep(gl.vertex_array(self._veil_program, [(whole, "2f", "corner")]))
 
     def add_up(self, rows: NDArray[np.float32], surface: Any) -> None:
-        """Draw the faces of boxes (n, 10) - corners [m] and paint - into the framebuffer in use; `surface` is the texture of
-        depths."""
+        """Draw the faces of boxes (n, 10) - corners [m] and paint - into the framebuffer in use; `surface` is the texture
+        of depths."""
         gl = self._gl
         if not len(rows):
             return

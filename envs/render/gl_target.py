@@ -59,13 +59,19 @@ class ThermalTarget:
         self.depth = gl.framebuffer([], self._depth)
         self._sums = _Sums(gl, size, self._depth) if smoky else None
         self._hazy = gl.texture(size, 1, dtype="f4") if smoky else None
-        self.veiled = gl.framebuffer([self._hazy]) if smoky else None
+        self._veiled = gl.framebuffer([self._hazy]) if smoky else None
 
     @property
     def sums(self) -> tuple[Any, Any]:
         """As `Target.sums`."""
         assert self._sums is not None
         return self._sums.texture, self._sums.buffer
+
+    @property
+    def veiled(self) -> Any:
+        """The framebuffer of the second picture."""
+        assert self._veiled is not None
+        return self._veiled
 
     def read(self, kelvin: NDArray[np.float32], *, veiled: bool = False) -> None:
         """Copy the picture out, with or without the smoke of boxes."""
@@ -74,7 +80,7 @@ class ThermalTarget:
     def release(self) -> None:
         if self._sums is not None:
             self._sums.release()
-        for thing in (self.veiled, self._hazy, self.all, self.depth, *self.textures, self._depth):
+        for thing in (self._veiled, self._hazy, self.all, self.depth, *self.textures, self._depth):
             if thing is not None:
                 thing.release()
 

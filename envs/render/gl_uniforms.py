@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.envs.hazards.dens import shines_on
 from goldentime.envs.hazards.lights import MAX_LIGHTS, brightest
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
 from goldentime.envs.hazards.thermal import AMBIENT_K, SMOKE_SHARE, heaters, radiance, soaking
@@ -13,13 +14,22 @@ from goldentime.envs.render.air import OVER_BOXES, AirState, in_sight
 from goldentime.envs.render.frame import NEAR_M, View
 from goldentime.envs.scenario import Scenario
 
-__all__ = ["SmokeRows", "colour_uniforms", "lights_of", "thermal_uniforms", "to_clip", "view_uniforms"]
+__all__ = ["SmokeRows", "colour_uniforms", "heaters_of", "lights_of", "thermal_uniforms", "to_clip", "view_uniforms"]
 
 
-def lights_of(scenario: Scenario) -> int:
-    """How many lights besides the sun a scene's pictures are lit by."""
-    flames = len(scenario.flames) if scenario.light.firelight else 0
-    return min(MAX_LIGHTS, len(scenario.light.lamps) + flames)
+def lights_of(scenario: Scenario, air: AirState) -> int:
+    """How many lights besides the sun a scene's pictures are lit by; where a fire spreads, by those that burn now."""
+    hearths = (_burning(air) if air.bounded else len(air.burning.hearths)) if scenario.light.firelight else 0
+    return min(MAX_LIGHTS, len(scenario.light.lamps) + hearths)
+
+
+def heaters_of(air: AirState) -> int:
+    """How many flames warm the surfaces of a thermal picture."""
+    return min(MAX_LIGHTS, _burning(air) if air.bounded else len(air.burning.hearths))
+
+
+def _burning(air: AirState) -> int:
+    return sum(bool(air.burning.shares[list(hearth)].any()) for hearth in air.burning.hearths)
 
 
 def view_uniforms(view: View, time_s: float) -> dict[str, bytes]:
@@ -42,17 +52,21 @@ class SmokeRows(NamedTuple):
     values: dict[str, bytes]
 
 
-def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float) -> tuple[dict[str, bytes], SmokeRows]:
-    """Smoke and light."""
-    at, squared = brightest(scenario.light, scenario.flames, air.shares, np.array(view.eye), time_s)
+def colour_uniforms(
+    scenario: Scenario, air: AirState, view: View, time_s: float, lights: int
+) -> tuple[dict[str, bytes], SmokeRows]:
+    """Smoke, and so many lights."""
+    eye = np.array(view.eye)
+    at, squared, dens = brightest(scenario.light, air.burning, eye, time_s)
     daylight = scenario.light.daylight
     # Smoke shines with what light there is around the eye, at most as by day.
-    near = squared.mean(1) / (((at - np.array(view.eye)) ** 2).sum(1) + 1.0)
-    shine = min(1.0, math.sqrt(daylight**2 + float(near.sum())))
+    near = squared.mean(1) / (((at - eye) ** 2).sum(1) + 1.0)
+    shine = min(1.0, math.sqrt(daylight**2 + float(near[shines_on(dens, at, eye)].sum())))
     values = {
         "daylight": np.array(daylight, "f4").tobytes(),
-        "light_at": at.astype("f4").tobytes(),
-        "light_squared": squared.astype("f4").tobytes(),
+        "light_dens": _rows(dens, lights),
+        "light_at": _rows(at, lights),
+        "light_squared": _rows(squared, lights),
         "smoke_slab": _slabs(air),
         "smoke_colour": (shine * np.array([s.colour for s in air.layers])).astype("f4").tobytes(),
     }
@@ -63,13 +77,15 @@ def colour_uniforms(scenario: Scenario, air: AirState, view: View, time_s: float
     return values | _over(boxes, view), _painted(boxes, paint, view)
 
 
-def thermal_uniforms(scenario: Scenario, air: AirState, view: View) -> tuple[dict[str, bytes], SmokeRows]:
-    """Smoke and what flames warm: the strongest ones around the eye."""
-    rows = heaters(scenario.flames, air.shares)
+def thermal_uniforms(air: AirState, view: View, lights: int) -> tuple[dict[str, bytes], SmokeRows]:
+    """Smoke and what so many flames warm: the strongest ones around the eye."""
+    rows = heaters(air.burning)
     strength = rows[:, 3] / (((rows[:, :3] - np.array(view.eye)) ** 2).sum(1) + 1.0)
-    chosen = rows[np.argsort(-strength, kind="stable")[:MAX_LIGHTS]]
+    order = np.argsort(-strength, kind="stable")[:MAX_LIGHTS]
+    chosen = rows[order]
     values = {
-        "heaters": chosen.astype("f4").tobytes(),
+        "light_dens": _rows(air.burning.dens[order], lights),
+        "heaters": _rows(chosen, lights),
         "smoke_slab": _slabs(air),
         "smoke_kelvin": np.array([s.temperature_k for s in air.layers], "f4").tobytes(),
     }
@@ -88,12 +104,12 @@ def _slabs(air: AirState) -> bytes:
 
 def _over(boxes: SmokeBoxes, view: View) -> dict[str, bytes]:
     """The nearest boxes as seen from the eye, for what is drawn over the smoke."""
-    eye, near = np.array(view.eye), slice(OVER_BOXES)
+    eye = np.array(view.eye)
     return {
-        "box_count": np.array(len(boxes.kelvin[near]), "i4").tobytes(),
-        "box_lower": _padded(np.column_stack([boxes.lower - eye, boxes.extinction_per_m])[near]),
-        "box_upper": _padded((boxes.upper - eye)[near]),
-        "box_colour": _padded(boxes.colour[near]),
+        "box_count": np.array(min(len(boxes.kelvin), OVER_BOXES), "i4").tobytes(),
+        "box_lower": _rows(np.column_stack([boxes.lower - eye, boxes.extinction_per_m]), OVER_BOXES),
+        "box_upper": _rows(boxes.upper - eye, OVER_BOXES),
+        "box_colour": _rows(boxes.colour, OVER_BOXES),
     }
 
 
@@ -104,11 +120,11 @@ def _painted(boxes: SmokeBoxes, paint: NDArray[np.float64], view: View) -> Smoke
     return SmokeRows(rows, {"around_eye": around.astype("f4").tobytes()})
 
 
-def _padded(rows: NDArray[np.float64]) -> bytes:
-    """As many rows as a shader has places for."""
-    padded = np.zeros((OVER_BOXES, rows.shape[1]), "f4")
-    padded[: len(rows)] = rows
-    return padded.tobytes()
+def _rows(values: NDArray[np.float64], count: int) -> bytes:
+    """As many rows as a shader has places for: the first ones, or zeros after them."""
+    rows = np.zeros((count, *values.shape[1:]), "f4")
+    rows[: len(values)] = values[:count]
+    return rows.tobytes()
 
 
 _NO_SMOKE = SmokeRows(np.zeros((0, 10), np.float32), {})

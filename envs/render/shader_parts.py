@@ -1,6 +1,8 @@
 """What several shaders share: their heads, light and smoke."""
 
-__all__ = ["LIGHT", "SMOKE", "head"]
+from goldentime.envs.hazards.dens import HOLES
+
+__all__ = ["DENS", "LIGHT", "SMOKE", "head"]
 
 
 def head(layers: int, boxes: int, lights: int, shadows: bool) -> str:
@@ -13,7 +15,28 @@ def head(layers: int, boxes: int, lights: int, shadows: bool) -> str:
     )
 
 
-LIGHT = """
+DENS = f"""
+#if LIGHTS && BOXES
+uniform vec3 light_dens[{2 + 2 * HOLES} * LIGHTS];    // corners of a hearth's room and of its openings [m]
+// 1 where a light at a place shines on what lies `way` before it, 0 where walls stand between.
+float shines(int i, vec3 point, vec3 way) {{
+    vec3 inner = min(point - light_dens[{2 + 2 * HOLES} * i], light_dens[{2 + 2 * HOLES} * i + 1] - point);
+    vec3 per = -1.0 / mix(way, vec3(1e-6), lessThan(abs(way), vec3(1e-6))), at = point + way;
+    bool free = min(inner.x, min(inner.y, inner.z)) > 0.0;
+    for (int k = 1; k < {1 + HOLES}; k++) {{
+        vec3 one = (light_dens[{2 + 2 * HOLES} * i + 2 * k] - at) * per;
+        vec3 other = (light_dens[{2 + 2 * HOLES} * i + 2 * k + 1] - at) * per;
+        vec3 enter = min(one, other), leave = max(one, other);
+        free = free || min(min(leave.x, leave.y), min(leave.z, 1.0)) > max(max(enter.x, enter.y), max(enter.z, 0.0));
+    }}
+    return free ? 1.0 : 0.0;
+}}
+#endif
+"""
+
+LIGHT = (
+    DENS
+    + """
 uniform float daylight;
 const vec3 SUN = vec3(0.36, -0.48, 0.80);
 const vec3 SUNSHINE = vec3(0.50, 0.48, 0.44);
@@ -54,6 +77,9 @@ vec3 light_on(vec3 point, vec3 normal) {
     for (int i = 0; i < LIGHTS; i++) {
         vec3 way = light_at[i] - point;
         float far2 = dot(way, way);
+#if BOXES
+        if (dot(normal, way) > 0.0 && shines(i, point, way) > 0.0)
+#endif
         sum += light_squared[i] * max(dot(normal, way), 0.0) * inversesqrt(far2 + 1e-6) / (far2 + 0.05);  // no point
     }
     light = sqrt(sum);
@@ -62,6 +88,7 @@ vec3 light_on(vec3 point, vec3 normal) {
 }
 #endif
 """
+)
 
 _WITHIN = """
 #if BOXES

@@ -2,9 +2,10 @@
 
 A loop over all boxes at each pixel would cost more than all the rest of a picture. Instead the faces of the boxes are drawn
 and added up: what a ray passes of a box before it meets a surface is the way from the face where it enters, less the way
-from the face where it leaves. Optical depth is a sum, so the order does not matter, and what walls hide costs nothing. Boxes
-that hold the eye have no face where a ray enters; a veil over the whole picture adds them, the layers without a span, and
-turns sums into colour or temperature (`hazards.smoke.transmittance` and `hazards.thermal.apparent` are the twins).
+from the face where it leaves. Optical depth is a sum, so the order does not matter, and what walls hide costs nothing.
+Boxes that hold the eye have no face where a ray enters; a veil over the whole picture adds them and the layers without a
+span, and turns sums into colour or temperature (`hazards.smoke.transmittance` and `hazards.thermal.apparent` are the
+twins).
 """
 
 from goldentime.envs.hazards.thermal import AMBIENT_K, SKIN_M, SMOKE_SHARE, WAVE_K

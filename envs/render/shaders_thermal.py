@@ -1,6 +1,7 @@
 """The shaders of a thermal picture; `hazards.thermal` has the formulas and their NumPy twin."""
 
 from goldentime.envs.hazards.thermal import AMBIENT_K, SMOKE_SHARE, WAVE_K
+from goldentime.envs.render.shader_parts import DENS
 from goldentime.envs.render.shaders_fire import FLICKER
 
 __all__ = ["THERMAL_FLAME_PIXELS", "THERMAL_MODEL", "THERMAL_PIXELS", "THERMAL_SKY_PIXELS", "THERMAL_STATIC"]
@@ -38,7 +39,9 @@ float through_air(float own, vec3 point) {{
 }}
 """
 
-_WARMED = """
+_WARMED = (
+    DENS
+    + """
 #if LIGHTS
 uniform vec4 heaters[LIGHTS];    // place [m], and what it adds to the fourth power at 1 m
 #endif
@@ -48,6 +51,9 @@ float warmed(float own, vec3 point, vec3 normal) {
     for (int i = 0; i < LIGHTS; i++) {
         vec3 way = heaters[i].xyz - point;
         float far2 = dot(way, way);
+#if BOXES
+        if (dot(normal, way) > 0.0 && shines(i, point, way) > 0.0)
+#endif
         sum += heaters[i].w * max(dot(normal, way), 0.0) * inversesqrt(far2 + 1e-6) / (far2 + 0.1);
     }
     return sqrt(sqrt(own * own * own * own + sum));
@@ -56,6 +62,7 @@ float warmed(float own, vec3 point, vec3 normal) {
 #endif
 }
 """
+)
 
 THERMAL_STATIC = """
 uniform mat4 to_clip;

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from goldentime.envs.hazards.smoke import SmokeLayer, SmokeLayers
 from goldentime.envs.level import Box, Level
 from goldentime.envs.render.frame import View, make_frame
@@ -50,3 +52,12 @@ def picture(renderer, scenario, at=None, of=None):
 
 def smoke(*layers):
     return SmokeLayers(layers=tuple(SmokeLayer(bottom_m=a, top_m=b, extinction_per_m=k) for a, b, k in layers))
+
+
+def points_of(at, depth):
+    """(h, w, 3) world positions of a picture's pixels."""
+    right, down, forward = at.axes
+    x = (np.arange(at.width) + 0.5 - at.width / 2) * 2 * at.half_width / at.width
+    y = (np.arange(at.height) + 0.5 - at.height / 2) * 2 * at.half_width / at.width
+    rays = forward + x[None, :, None] * right + y[:, None, None] * down
+    return np.array(at.eye) + depth[..., None] * rays

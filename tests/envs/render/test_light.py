@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldentime import ConfigError
-from goldentime.envs.hazards.flames import MAX_EMBERS, Flame
+from goldentime.envs.hazards.flames import MAX_EMBERS, Burning, Flame
 from goldentime.envs.hazards.lights import MAX_LIGHTS, Lamp, Lighting, brightest, flicker
 from goldentime.envs.level import Box
 from goldentime.envs.scenario import DroneSpec
@@ -128,7 +128,9 @@ def test_flicker_stays_near_its_mean(time_s, seed):
 
 def test_the_strongest_lights_are_taken():
     lamps = tuple(Lamp(position=(float(i), 0.0, 2.0)) for i in range(20))
-    at, squared = brightest(Lighting(lamps=lamps), (), np.array((12.0, 0.0, 2.0)), 0.0)
+    at, squared, _ = brightest(
+        Lighting(lamps=lamps), Burning((), np.zeros(0), (), np.zeros((0, 6, 3))), np.array((12.0, 0.0, 2.0)), 0.0
+    )
     assert at.shape == squared.shape == (MAX_LIGHTS, 3)
     assert set(at[:, 0]) <= set(range(8, 17))
     assert at[0, 0] == 12.0
@@ -213,7 +215,7 @@ import sys; sys.path.insert(0, sys.argv[1])
 from hashlib import sha256
 import numpy as np
 import scenes
-from goldentime.envs.hazards.flames import Flame
+from goldentime.envs.hazards.flames import Burning, Flame
 from goldentime.envs.hazards.lights import Lamp, Lighting
 from goldentime.envs.render.frame import make_renderer
 flames = tuple(Flame(position=(4.0 + i, 1.5, 0.0), seed=i, embers=30) for i in range(3))

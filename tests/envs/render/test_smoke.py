@@ -62,19 +62,11 @@ def test_a_picture_is_dimmed_as_the_formula_says(scenes, make, backend):
     dim = scenes.picture(renderer, dataclasses.replace(clear_scene, smoke=smoke))
     assert (clear.depth == dim.depth).all()
     assert (clear.ids == dim.ids).all()
-    points = points_of(scenes.view(), clear.depth)
+    points = scenes.points_of(scenes.view(), clear.depth)
     through, colour = transmittance(smoke, np.array(scenes.view().eye), points)
     expected = clear.rgb * through[..., None] + 255.0 * colour * (1.0 - through[..., None])
     near = clear.depth < 40.0  # the sky is drawn at a distance, not at a depth
     assert np.abs(dim.rgb[near] - expected[near]).max() < 3.0
-
-
-def points_of(view, depth):
-    right, down, forward = view.axes
-    x = (np.arange(view.width) + 0.5 - view.width / 2) * 2 * view.half_width / view.width
-    y = (np.arange(view.height) + 0.5 - view.height / 2) * 2 * view.half_width / view.width
-    rays = forward + x[None, :, None] * right + y[:, None, None] * down
-    return np.array(view.eye) + depth[..., None] * rays
 
 
 def test_layered_smoke_is_dark_above_and_clear_below(scenes, gl):
