@@ -53,6 +53,7 @@ function draw() {
   p.draw(m.solid);
   if (state.walls >= 1) p.draw(m.sheer);
   p.draw(m.now);
+  for (const { mesh, model, tint } of world.seen) p.draw(mesh, { model, tint });
   p.draw(m.edge, { mode: "LINES", depth: false });
   const row = between(world.times, state.t)[0];
   world.trails.forEach(t => {
@@ -119,7 +120,7 @@ function panel() {
     const row = make("button", `event ${e.mood}`), worth = e.points;
     row.append(make("time", "", clock(e.time)), make("span", "", e.words), make("b", "", worth ? `${worth > 0 ? "+" : ""}${worth.toFixed(1)}` : ""));
     if (e.also.length) row.append(make("small", "", e.also.join(", ")));
-    row.onclick = () => jump(e.time); e.row = row; $("events").append(row);
+    row.title = e.detail; row.onclick = () => jump(e.time); e.row = row; $("events").append(row);
   });
   DATA.calls.filter(c => c.help).forEach(c => {
     const row = make("button", "event " + (c.drone >= 0 ? "plain" : "dim"));
@@ -168,7 +169,7 @@ function panelNow() {
   }));
   world.people(state.t).forEach((p, i) => {
     const row = $("people").children[i], dot = make("td", "");
-    dot.append(make("i", "dot")); dot.firstChild.style.background = colourOf(p.victim === false ? [.35, .55, .95] : CONDITION[p.condition] ?? [.8, .8, .8]);
+    dot.append(make("i", "dot")); dot.firstChild.style.background = colourOf(personColour(p));
     row.replaceChildren(dot, make("td", "", `${p.number} ${p.kind.replaceAll("_", " ")}`), make("td", "", p.posture.replaceAll("_", " ")),
       make("td", "", (p.condition ?? "").replaceAll("_", " ")), make("td", "n", p.fed.toFixed(2)), make("td", "n", p.heat.toFixed(2)), make("td", "", p.tag ? `tag ${p.tag.replaceAll("_", " ")}` : p.hooded ? "hood" : ""));
   });
