@@ -140,7 +140,8 @@ class World {
     const share = Math.sin(2 * Math.PI * t / m.period_s + (m.phase ?? 0));
     return m.centre.map((c, k) => c + m.amplitude[k] * share);
   }
-  build(t) {
+  // Smoke above the height `cut` is left out.
+  build(t, cut) {
     const now = this.now.clear(), veil = this.veil.clear(), wires = this.wires.clear();
     for (let i = 0; i < this.count; i++) this.figureDrone(now, this.drone(t, i), i);
     this.seen = [];
@@ -153,7 +154,7 @@ class World {
     }
     for (const k of this.kits(t)) now.box(k.position, k.size, k.turn, KIT);
     for (const m of this.scene.movers) now.box(this.mover(m, t), m.size, STEADY, [.85, .42, .2]);
-    this.fire(veil, t); this.smoke(veil, t, wires);
+    this.fire(veil, t); this.smoke(veil, t, cut, wires);
     const p = this.painter;
     p.fill(this.meshes.now, now.data); p.fill(this.meshes.veil, veil.data); p.fill(this.meshes.wires, wires.data);
   }
@@ -188,16 +189,16 @@ class World {
       layer: a[0], upperK: a[1], lowerK: a[2], upper: a[3], lower: a[4], co: a[5], room: this.scene.rooms[i],
     }));
   }
-  smoke(b, t, wires) {
+  smoke(b, t, cut, wires) {
     const slab = (low, high, extinction, kelvin, depth) => {
       if (extinction < .005 || high[2] - low[2] < .02) return;
       // Opacity of so deep a stretch, less than all so that one still sees into the room.
-      const alpha = .88 * (1 - Math.exp(-extinction * depth)), heat = Math.min(Math.max((kelvin - 400) / 600, 0), 1);
+      const alpha = .8 * (1 - Math.exp(-extinction * depth)), heat = Math.min(Math.max((kelvin - 400) / 600, 0), 1);
       b.box([0, 1, 2].map(k => (low[k] + high[k]) / 2), [0, 1, 2].map(k => Math.max(high[k] - low[k] - .02, .01)), STEADY,
         [.16 + .5 * heat, .15 + .14 * heat, .15, alpha / 2]);
     };
     for (const a of this.air(t)) {
-      if (!a.room) continue;
+      if (!a.room || a.room.lower[2] >= cut) continue;
       const { lower, upper } = a.room, layer = Math.min(Math.max(a.layer, lower[2]), upper[2]);
       slab([lower[0], lower[1], layer], upper, a.upper, a.upperK, 1.2);
       slab(lower, [upper[0], upper[1], layer], a.lower, a.lowerK, 1.2);
