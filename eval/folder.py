@@ -1,7 +1,7 @@
 """The folder of a run.
 
 run.json          the plan, its digest and the versions
-episodes/         one log per episode (`eval.log_files`), written whole or not at all
+episodes/         one log per episode (`eval.log_files`), written whole or not at all; replays beside them
 episodes.jsonl    one result line per episode, added as they end, at last sorted by index
 scorecard.json    means and intervals; equal runs give equal bytes
 timing.json       how long everything took; the only file with wall times besides the logs' last lines
@@ -40,6 +40,10 @@ class RunFolder:
     def log(self, index: int) -> Path:
         """Where the log of one episode lies."""
         return self.path / "episodes" / f"{index:04d}.jsonl"
+
+    def replay(self, index: int) -> Path:
+        """Where the page that shows one episode in 3D lies, once `goldentime replay` has made it."""
+        return self.log(index).with_suffix(".html")
 
     def logged(self) -> list[int]:
         """The episodes that have a log, sorted."""

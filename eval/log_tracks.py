@@ -85,7 +85,7 @@ TRACK_WIDTHS: Mapping[str, int] = {
 
 def things_of(table: Table, width: int) -> Table:
     """The view (n, things, width) of a table without its times."""
-    return table[:, 1:].reshape(len(table), table.shape[1] // width, width)
+    return table[:, 1:].reshape(len(table), (table.shape[1] - 1) // width, width)
 
 
 class Tracks:

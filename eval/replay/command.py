@@ -1,12 +1,14 @@
 """The command `replay`: pages, archives and films of the episodes that a run has logged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from goldentime.errors import ConfigError, LogError
 from goldentime.eval.folder import RunFolder, read_folder
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_files import load_log
+from goldentime.eval.replay.archive import write_archive
+from goldentime.eval.replay.film import film, page_pictures
 from goldentime.eval.replay.page import replay_page
 from goldentime.eval.report.page import write_report
 from goldentime.eval.score.rules import Rules, load_rules
@@ -24,6 +26,14 @@ class ReplayOptions:
     """An episode's `.jsonl`, or the folder of a run."""
     episodes: tuple[int, ...] = ()
     """Of a run's folder; empty for all."""
+    camera: bool = False
+    """Whether the page shows what the cameras saw, drawn again."""
+    video: bool = False
+    """Whether to write a film `.mp4` too."""
+    mcap: bool = False
+    """Whether to write an archive `.mcap` too."""
+    drone: int = 0
+    """Whose camera and microphones the film is of."""
 
 
 def replay_command(options: ReplayOptions) -> int:
@@ -35,14 +45,30 @@ def replay_command(options: ReplayOptions) -> int:
     """
     folder = _folder_of(options.path)
     for path in _logs(options, folder):
-        log = load_log(path)
-        page = path.with_suffix(".html")
-        write_atomic(page, replay_page(log, _rules(log, folder)).encode())
-        print(f"  {page}")
+        for made in _make(options, path, folder):
+            print(f"  {made}")
     if folder is not None:
         write_report(folder)
         print(f"  {folder.report}")
     return 0
+
+
+def _make(options: ReplayOptions, path: Path, folder: RunFolder | None) -> Iterator[Path]:
+    """Make all that is wanted of one episode, each file whole or not at all."""
+    log = load_log(path)
+    shown = page_pictures(log) if options.camera else []
+    try:
+        text = replay_page(log, _rules(log, folder), shown)
+    except LogError as error:
+        raise LogError(f"{path}: {error}") from None
+    write_atomic(path.with_suffix(".html"), text.encode())
+    yield path.with_suffix(".html")
+    if options.mcap:
+        write_archive(log, path.with_suffix(".mcap"))
+        yield path.with_suffix(".mcap")
+    if options.video:
+        write_atomic(path.with_suffix(".mp4"), film(log, options.drone))
+        yield path.with_suffix(".mp4")
 
 
 def _folder_of(path: Path) -> RunFolder | None:

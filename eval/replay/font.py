@@ -29,13 +29,12 @@ def font_css(text: str) -> str:
 def _subset(path: str, letters: set[str]) -> bytes:
     from fontTools import subset
 
-    options: Any = subset.Options(flavor="woff", desubroutinize=True, hinting=False, layout_features=[], notdef_outline=True)
+    options: Any = subset.Options(flavor="woff", hinting=False, layout_features=[])
     # Sources of hinting, which fontTools would complain about.
     options.drop_tables += ["TSI0", "TSI1", "TSI2", "TSI3", "TSI5"]
-    font = subset.load_font(path, options)
-    cutter = subset.Subsetter(options)
+    cutter, buffer = subset.Subsetter(options), io.BytesIO()
     cutter.populate(text="".join(sorted(letters)))
-    cutter.subset(font)
-    buffer = io.BytesIO()
-    subset.save_font(font, buffer, options)
+    with subset.load_font(path, options) as font:
+        cutter.subset(font)
+        subset.save_font(font, buffer, options)
     return buffer.getvalue()

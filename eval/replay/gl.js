@@ -13,6 +13,11 @@ const M = {
     const f = 1 / Math.tan(fov / 2), d = 1 / (near - far);
     return new Float32Array([f / aspect, 0, 0, 0, 0, f, 0, 0, 0, 0, (far + near) * d, -1, 0, 0, 2 * far * near * d, 0]);
   },
+  stand(p, yaw, scale) {
+    const c = scale * Math.cos(yaw), s = scale * Math.sin(yaw);
+    return new Float32Array([c, s, 0, 0, -s, c, 0, 0, 0, 0, scale, 0, p[0], p[1], p[2], 1]);
+  },
+  at: (m, p) => [0, 1, 2].map(r => m[r] * p[0] + m[4 + r] * p[1] + m[8 + r] * p[2] + m[12 + r]),
   look(eye, at, up) {
     const z = V.unit(V.sub(eye, at)), x = V.unit(V.cross(up, z)), y = V.cross(z, x);
     return new Float32Array([x[0], y[0], z[0], 0, x[1], y[1], z[1], 0, x[2], y[2], z[2], 0,
@@ -88,8 +93,11 @@ class Builder {
 
 const VERTEX = `#version 300 es
 layout(location=0) in vec3 position; layout(location=1) in vec3 normal; layout(location=2) in vec4 colour;
-uniform mat4 view; out vec3 n; out vec4 c; out float z;
-void main(){ gl_Position = view * vec4(position, 1.0); n = normal; c = colour; z = position.z; }`;
+uniform mat4 view, model; uniform vec4 tint; out vec3 n; out vec4 c; out float z;
+void main(){
+  vec4 p = model * vec4(position, 1.0);
+  gl_Position = view * p; n = mat3(model) * normal; c = vec4(mix(colour.rgb, tint.rgb, tint.a), colour.a); z = p.z;
+}`;
 const FRAGMENT = `#version 300 es
 precision highp float; in vec3 n; in vec4 c; in float z; out vec4 o;
 uniform float cut, alpha; uniform vec3 eye;
@@ -104,6 +112,8 @@ void main(){
   o = vec4(c.rgb * light * a, a);
 }`;
 
+const IDENTITY = new Float32Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]), PLAIN = [0, 0, 0, 0];
+
 class Painter {
   constructor(canvas) {
     const gl = this.gl = canvas.getContext("webgl2", { antialias: true, alpha: false });
@@ -117,7 +127,7 @@ class Painter {
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
     gl.useProgram(program);
     this.at = name => gl.getUniformLocation(program, name);
-    this.places = Object.fromEntries(["view", "cut", "alpha", "eye"].map(name => [name, this.at(name)]));
+    this.places = Object.fromEntries(["view", "model", "tint", "cut", "alpha", "eye"].map(name => [name, this.at(name)]));
     gl.enable(gl.DEPTH_TEST); gl.enable(gl.BLEND); gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
   // A mesh that stays; `fill` writes it anew.
@@ -143,9 +153,10 @@ class Painter {
     gl.uniformMatrix4fv(this.places.view, false, view);
     gl.uniform3fv(this.places.eye, eye); gl.uniform1f(this.places.cut, cut);
   }
-  draw(mesh, { alpha = 1, mode = "TRIANGLES", from = 0, count = mesh.count - from, depth = true, cut } = {}) {
+  draw(mesh, { alpha = 1, mode = "TRIANGLES", from = 0, count = mesh.count - from, depth = true, cut, model = IDENTITY, tint = PLAIN } = {}) {
     if (count <= 0) return;
     const gl = this.gl;
+    gl.uniformMatrix4fv(this.places.model, false, model); gl.uniform4fv(this.places.tint, tint);
     gl.depthMask(depth); gl.uniform1f(this.places.alpha, alpha);
     if (cut !== undefined) gl.uniform1f(this.places.cut, cut);
     gl.bindVertexArray(mesh.array); gl.drawArrays(gl[mode], from, count);

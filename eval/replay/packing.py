@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 __all__ = ["pack"]
 
-_KINDS = {"f": ("f32", "<f4"), "i": ("u32", "<u4"), "u": ("u8", "u1")}
+_KINDS = {np.float32: "f32", np.uint32: "u32", np.uint16: "u16", np.int16: "i16", np.uint8: "u8"}
 
 
-def pack(array: NDArray[Any]) -> dict[str, Any]:
-    """Little-endian bytes as base64, with shape: floats as 32 bits, signed integers as 32 unsigned bits, bytes as bytes."""
-    name, kind = _KINDS[array.dtype.kind]
-    return {"kind": name, "shape": list(array.shape), "data": base64.b64encode(array.astype(kind).tobytes()).decode()}
+def pack(array: NDArray[Any], kind: type[np.generic] = np.float32) -> dict[str, Any]:
+    """Little-endian numbers as base64, with their kind and shape."""
+    data = array.astype(np.dtype(kind).newbyteorder("<")).tobytes()
+    return {"kind": _KINDS[kind], "shape": list(array.shape), "data": base64.b64encode(data).decode()}

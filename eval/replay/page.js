@@ -11,7 +11,10 @@ const state = { t: 0, playing: false, speed: 1, mode: "orbit", drone: 0, storey:
 const eye = home();
 
 function home() {
-  const [a, b] = DATA.scene.bounds, p = world.drone(0, 0).position;
+  const { rooms, bounds } = DATA.scene, p = world.drone(0, 0).position;
+  const ends = [Math.min, Math.max].map((pick, side) => [0, 1, 2].map(k => rooms.length ?
+    pick(p[k], ...rooms.map(r => [r.lower, r.upper][side][k])) : bounds[side][k]));
+  const [a, b] = ends;
   const size = Math.min(Math.hypot(b[0] - a[0], b[1] - a[1]), 90);
   const at = size < 90 ? [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, Math.min((a[2] + b[2]) / 2, 4)] : p;
   return { at, yaw: -Math.PI / 2 - .35, pitch: .72, far: Math.max(size * .95, 4) };
@@ -47,12 +50,13 @@ function draw() {
   for (const c of [canvas, marks]) if (c.width !== Math.round(wide * ratio) || c.height !== Math.round(high * ratio)) {
     c.width = Math.round(wide * ratio); c.height = Math.round(high * ratio);
   }
-  world.build(state.t);
   const { view, out } = look(wide / high), cut = cutHeight(), m = world.meshes, p = painter;
+  world.build(state.t, cut);
   p.begin(view, out, cut, [.075, .086, .102]);
   p.draw(m.solid);
   if (state.walls >= 1) p.draw(m.sheer);
   p.draw(m.now);
+  for (const { mesh, model, tint } of world.seen) p.draw(mesh, { model, tint });
   p.draw(m.edge, { mode: "LINES", depth: false });
   const row = between(world.times, state.t)[0];
   world.trails.forEach(t => {
@@ -119,7 +123,7 @@ function panel() {
     const row = make("button", `event ${e.mood}`), worth = e.points;
     row.append(make("time", "", clock(e.time)), make("span", "", e.words), make("b", "", worth ? `${worth > 0 ? "+" : ""}${worth.toFixed(1)}` : ""));
     if (e.also.length) row.append(make("small", "", e.also.join(", ")));
-    row.onclick = () => jump(e.time); e.row = row; $("events").append(row);
+    row.title = e.detail; row.onclick = () => jump(e.time); e.row = row; $("events").append(row);
   });
   DATA.calls.filter(c => c.help).forEach(c => {
     const row = make("button", "event " + (c.drone >= 0 ? "plain" : "dim"));
@@ -168,7 +172,7 @@ function panelNow() {
   }));
   world.people(state.t).forEach((p, i) => {
     const row = $("people").children[i], dot = make("td", "");
-    dot.append(make("i", "dot")); dot.firstChild.style.background = colourOf(p.victim === false ? [.35, .55, .95] : CONDITION[p.condition] ?? [.8, .8, .8]);
+    dot.append(make("i", "dot")); dot.firstChild.style.background = colourOf(personColour(p));
     row.replaceChildren(dot, make("td", "", `${p.number} ${p.kind.replaceAll("_", " ")}`), make("td", "", p.posture.replaceAll("_", " ")),
       make("td", "", (p.condition ?? "").replaceAll("_", " ")), make("td", "n", p.fed.toFixed(2)), make("td", "n", p.heat.toFixed(2)), make("td", "", p.tag ? `tag ${p.tag.replaceAll("_", " ")}` : p.hooded ? "hood" : ""));
   });
@@ -201,7 +205,7 @@ function jump(t) { state.t = clamp(t, 0, END); told = -1; }
 function play() { if (!state.playing && state.t >= END) state.t = 0; state.playing = !state.playing; told = -1; buttons(); }
 function faster(step) { state.speed = SPEEDS[clamp(SPEEDS.indexOf(state.speed) + step, 0, SPEEDS.length - 1)]; buttons(); }
 function mode(name) { state.mode = name; if (name !== "orbit") { state.top = false; eye.far = Math.min(eye.far, 9); } buttons(); }
-function top_() { state.top = !state.top; if (state.mode === "behind") state.mode = "follow"; buttons(); }
+function top_() { state.top = !state.top; if (state.top) eye.yaw = -Math.PI / 2; if (state.mode === "behind") state.mode = "follow"; buttons(); }
 function event(step) {
   const times = DATA.events.map(e => e.time), next = step > 0 ? times.find(t => t > state.t + .05) : times.findLast(t => t < state.t - .05);
   if (next !== undefined) jump(next);
@@ -252,7 +256,7 @@ function frame(now) {
 const wish = new URLSearchParams(location.hash.slice(1));
 if (wish.has("t")) state.t = clamp(+wish.get("t"), 0, END);
 if (["follow", "behind"].includes(wish.get("mode"))) mode(wish.get("mode"));
-if (wish.has("top")) state.top = true;
+if (wish.has("top")) top_();
 if (wish.has("far")) eye.far = +wish.get("far");
 if (wish.has("storey")) state.storey = wish.get("storey") === "all" ? "all" : +wish.get("storey") - 1;
 if (wish.has("walls")) walls();

@@ -72,7 +72,8 @@ def replay_page(log: EpisodeLog, rules: Rules | None, pictures: Sequence[dict[st
     labels, config = header.get("labels", {}), header.get("config", {})
     title = f"{labels.get('agent', 'unknown agent')} on {config.get('title', header.get('mission', 'a mission'))}"
     reason = str(log.reason or "still running").replace("_", " ")
-    sub = [f"episode {labels.get('index', '?')}", f"split {labels.get('split', '?')}", f"seed {header.get('seed', '?')}", reason]
+    where = [("episode", labels.get("index")), ("split", labels.get("split")), ("seed", header.get("seed"))]
+    sub = [*(f"{name} {value}" for name, value in where if value is not None), reason]
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     folder = Path(str(files("goldentime"))) / "eval" / "replay"
     brief = header.get("brief")

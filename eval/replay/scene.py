@@ -7,6 +7,7 @@ import numpy as np
 
 from goldentime.envs.level import UNSEEN
 from goldentime.envs.render.classes import colour_of
+from goldentime.eval.replay.models import figures_data
 from goldentime.eval.replay.packing import pack
 
 __all__ = ["scene_data", "storeys"]
@@ -37,10 +38,12 @@ Json = Mapping[str, Any]
 
 def scene_data(scenario: Json) -> dict[str, Any]:
     """All that stands still, and how the movers swing; JSON-able."""
-    level, task = scenario["level"], scenario.get("task", {})
-    solids = [(item, False) for item in level["solids"]] + [(item, True) for item in level.get("glass", ())]
+    level, task, figures = scenario["level"], scenario.get("task", {}), figures_data(scenario)
+    solids = [(item, False) for item in level["solids"] if not (figures["complete"] and _is_hull(item))]
+    solids += [(item, True) for item in level.get("glass", ())]
     return {
         "bounds": level["bounds"],
+        **figures,
         **_primitives(solids),
         "rooms": [{key: room[key] for key in ("name", "lower", "upper") if key in room} for room in level.get("rooms", ())],
         "storeys": storeys(level.get("rooms", ())),
@@ -53,9 +56,13 @@ def scene_data(scenario: Json) -> dict[str, Any]:
         "flames": [flame for flame in scenario.get("flames", ()) if flame.get("fuel", -1) < 0],
         "smoke": (scenario.get("smoke") or {}).get("layers", []) if not scenario.get("fire") else [],
         "fuels": [{key: fuel[key] for key in ("position", "room", "peak_w")} for fuel in _fuels(scenario)],
-        "people": [{key: one[key] for key in ("kind", "victim", "scale")} for one in scenario.get("people", ())],
         "kits": [kit["size"] for kit in scenario.get("kits", ())],
     }
+
+
+def _is_hull(item: Json) -> bool:
+    """Whether it stands for a prop, which is drawn itself; signs are drawn as their hulls."""
+    return bool(item["material"] == UNSEEN and item["semantic"] != "sign")
 
 
 def _fuels(scenario: Json) -> Sequence[Json]:
@@ -107,8 +114,8 @@ def _primitives(items: Sequence[tuple[Json, bool]]) -> dict[str, Any]:
         "boxes": pack(np.array(boxes, float).reshape(-1, 7)),
         "cylinders": pack(np.array(cylinders, float).reshape(-1, 6)),
         "vertices": pack(np.array(vertices, float).reshape(-1, 3)),
-        "faces": pack(np.array(faces, int).reshape(-1, 3)),
-        "colours": {name: pack(np.array(rows, np.uint8).reshape(-1, 4)) for name, rows in colours.items()},
+        "faces": pack(np.array(faces).reshape(-1, 3), np.uint32),
+        "colours": {name: pack(np.array(rows).reshape(-1, 4), np.uint8) for name, rows in colours.items()},
     }
 
 

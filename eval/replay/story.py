@@ -42,7 +42,8 @@ def story_of(log: EpisodeLog, rules: Rules | None) -> list[dict[str, Any]]:
                 "time": first.time_s,
                 "drone": first.drone,
                 "kind": first.kind,
-                "words": words(first),
+                "words": _headline(first),
+                "detail": words(first),
                 "also": [_brief(event) for event in events[1:]],
                 "mood": "bad" if kinds & _WORSE else "good" if kinds & _GOOD else "plain",
                 "position": place,
@@ -58,6 +59,18 @@ def _groups(log: EpisodeLog) -> list[list[Event]]:
         if event.kind not in _NOT_STORY:
             found.setdefault((event.time_s, event.drone), []).append(event)
     return list(found.values())
+
+
+def _headline(event: Event) -> str:
+    """The event and the little of its detail that says what it was about."""
+    detail, kind = event.detail, event.kind.replace("_", " ")
+    named = [detail.get(key) for key in ("kind", "text", "section", "reason", "name", "to", "grade", "condition")]
+    said = detail.get("said")
+    parts = [str(name).replace("_", " ") for name in named if name]
+    if said and str(said) not in map(str, named):
+        parts.append(f"said {str(said).replace('_', ' ')}")
+    parts += [f"{detail[key]:.2g} {unit} off" for key, unit in (("error_m", "m"), ("error_deg", "deg")) if key in detail]
+    return f"{kind}: {', '.join(parts)}" if parts else kind
 
 
 def _brief(event: Event) -> str:

@@ -6,7 +6,7 @@ const STEADY = [0, 0, 0, 1];
 
 function unpack(packed) {
   const text = atob(packed.data), bytes = Uint8Array.from(text, c => c.charCodeAt(0));
-  const kind = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array }[packed.kind];
+  const kind = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array, i16: Int16Array, u8: Uint8Array }[packed.kind];
   return { data: new kind(bytes.buffer), shape: packed.shape };
 }
 const rows = packed => {
@@ -35,6 +35,7 @@ class World {
     }
     this.now = new Builder(); this.veil = new Builder(); this.wires = new Builder();
     this.meshes = { now: painter.mesh(), veil: painter.mesh(), wires: painter.mesh() };
+    this.models = {}; this.bodies = new Map();
     this.still();
     this.trails = Array.from({ length: this.count }, (_, i) => this.trail(i));
   }
@@ -68,9 +69,29 @@ class World {
     for (let i = 0; i + 1 < s.route.length; i += 1) edge.line(s.route[i], s.route[i + 1], [.75, .8, .85, .35]);
     for (const z of s.wind) edge.edges([0, 1, 2].map(k => (z.lower[k] + z.upper[k]) / 2),
       [0, 1, 2].map(k => z.upper[k] - z.lower[k]), STEADY, [.4, .7, 1, .5]);
+    for (const prop of s.props) this.model(solid, prop.model, prop.colours, M.stand(prop.position, prop.yaw, prop.scale));
     const p = this.painter;
     this.meshes.solid = p.fill(p.mesh(), solid.data); this.meshes.sheer = p.fill(p.mesh(), sheer.data);
     this.meshes.glass = p.fill(p.mesh(), glass.data); this.meshes.edge = p.fill(p.mesh(), edge.data);
+  }
+  // Adds a model's triangles, with regions in other colours where `colours` says so.
+  model(b, name, colours, place) {
+    const m = this.models[name] ??= (({ vertices, faces, region, regions }) => ({
+      vertices: rows(vertices).map(v => [v[0] / 1000, v[1] / 1000, v[2] / 1000]), faces: rows(faces), region: unpack(region).data, regions,
+    }))(this.scene.models[name]);
+    const palette = m.regions.map(([part, ...rgb]) => colours[part] ?? rgb), points = m.vertices.map(v => M.at(place, v));
+    m.faces.forEach((f, i) => b.triangle(points[f[0]], points[f[1]], points[f[2]], palette[m.region[i]]));
+  }
+  // The mesh of a person in a posture, standing at the origin; made when it is first needed.
+  body(p) {
+    const name = p.models?.[p.posture], key = `${p.number} ${name}`;
+    if (!name) return null;
+    if (!this.bodies.has(key)) {
+      const b = new Builder();
+      this.model(b, name, p.colours, IDENTITY);
+      this.bodies.set(key, this.painter.fill(this.painter.mesh(), b.data));
+    }
+    return this.bodies.get(key);
   }
   trail(i) {
     const line = new Builder(), colour = [...DRONE[i % DRONE.length], 1];
@@ -119,13 +140,21 @@ class World {
     const share = Math.sin(2 * Math.PI * t / m.period_s + (m.phase ?? 0));
     return m.centre.map((c, k) => c + m.amplitude[k] * share);
   }
-  build(t) {
+  // Smoke above the height `cut` is left out.
+  build(t, cut) {
     const now = this.now.clear(), veil = this.veil.clear(), wires = this.wires.clear();
     for (let i = 0; i < this.count; i++) this.figureDrone(now, this.drone(t, i), i);
-    for (const p of this.people(t)) figure(now, p);
+    this.seen = [];
+    for (const p of this.people(t)) {
+      const mesh = this.body(p), colour = personColour(p);
+      if (mesh) this.seen.push({ mesh, model: M.stand(p.position, p.yaw, p.scale), tint: [...colour, .5] });
+      else figure(now, p, colour);
+      // What tells the condition where the figure is small.
+      now.cone(V.add(p.position, [0, 0, .01]), V.add(p.position, [0, 0, .03]), .55, .55, colour, 20);
+    }
     for (const k of this.kits(t)) now.box(k.position, k.size, k.turn, KIT);
     for (const m of this.scene.movers) now.box(this.mover(m, t), m.size, STEADY, [.85, .42, .2]);
-    this.fire(veil, t); this.smoke(veil, t, wires);
+    this.fire(veil, t); this.smoke(veil, t, cut, wires);
     const p = this.painter;
     p.fill(this.meshes.now, now.data); p.fill(this.meshes.veil, veil.data); p.fill(this.meshes.wires, wires.data);
   }
@@ -160,16 +189,16 @@ class World {
       layer: a[0], upperK: a[1], lowerK: a[2], upper: a[3], lower: a[4], co: a[5], room: this.scene.rooms[i],
     }));
   }
-  smoke(b, t, wires) {
+  smoke(b, t, cut, wires) {
     const slab = (low, high, extinction, kelvin, depth) => {
       if (extinction < .005 || high[2] - low[2] < .02) return;
       // Opacity of so deep a stretch, less than all so that one still sees into the room.
-      const alpha = .88 * (1 - Math.exp(-extinction * depth)), heat = Math.min(Math.max((kelvin - 400) / 600, 0), 1);
+      const alpha = .8 * (1 - Math.exp(-extinction * depth)), heat = Math.min(Math.max((kelvin - 400) / 600, 0), 1);
       b.box([0, 1, 2].map(k => (low[k] + high[k]) / 2), [0, 1, 2].map(k => Math.max(high[k] - low[k] - .02, .01)), STEADY,
         [.16 + .5 * heat, .15 + .14 * heat, .15, alpha / 2]);
     };
     for (const a of this.air(t)) {
-      if (!a.room) continue;
+      if (!a.room || a.room.lower[2] >= cut) continue;
       const { lower, upper } = a.room, layer = Math.min(Math.max(a.layer, lower[2]), upper[2]);
       slab([lower[0], lower[1], layer], upper, a.upper, a.upperK, 1.2);
       slab(lower, [upper[0], upper[1], layer], a.lower, a.lowerK, 1.2);
@@ -184,30 +213,11 @@ class World {
   }
 }
 
-// A person of some 1.7 m from a few solids, facing their yaw.
-function figure(b, p) {
-  const scale = (p.kind === "child" ? .68 : 1) * (p.scale ?? 1), q = V.yaw(p.yaw);
-  const at = v => V.add(p.position, V.turn(q, v.map(x => x * scale)));
-  const colour = p.victim === false ? [.35, .55, .95] : CONDITION[p.condition] ?? [.8, .8, .8], skin = [.93, .76, .62];
-  const limb = (a, c, r) => b.cone(at(a), at(c), r * scale, r * .8 * scale, colour, 8);
-  const head = v => {
-    b.ball(at(v), .12 * scale, skin);
-    if (p.hooded) b.ball(at(V.add(v, [0, 0, .02])), .15 * scale, [.95, .5, .1]);
-  };
-  const posture = p.posture;
-  if (posture.startsWith("lying") || posture === "crawling") {
-    const z = posture === "crawling" ? .4 : .14;
-    limb([-.05, 0, z], [.5, 0, z], .17); head([.72, 0, z + .04]);
-    for (const y of [-.11, .11]) limb([-.05, y, z], [-.82, y, z === .4 ? .1 : z], .08);
-    if (z === .4) for (const y of [-.16, .16]) limb([.45, y, z], [.5, y, .04], .05);
-  } else if (/sit|seated|crouch|kneel/.test(posture)) {
-    const z = posture === "seated" ? .45 : .15;
-    limb([0, 0, z], [.06, 0, z + .55], .18); head([.08, 0, z + .78]);
-    for (const y of [-.11, .11]) { limb([0, y, z + .03], [.42, y, z + .12], .08); limb([.42, y, z + .12], [.5, y, .04], .07); }
-  } else {
-    limb([0, 0, .82], [0, 0, 1.42], .18); head([0, 0, 1.62]);
-    for (const y of [-.1, .1]) limb([0, y, .85], [posture === "walking" ? 2 * y : 0, y, .02], .09);
-    const raised = posture === "waving";
-    limb([0, .2, 1.4], [.05, .3, raised ? 1.9 : .85], .055); limb([0, -.2, 1.4], [.05, -.3, .85], .055);
-  }
+const personColour = p => p.victim === false ? [.35, .55, .95] : CONDITION[p.condition] ?? [.8, .8, .8];
+// A plain person facing their yaw, where there is no model of the posture.
+function figure(b, p, colour) {
+  const q = V.yaw(p.yaw), at = v => V.add(p.position, V.turn(q, v.map(x => x * (p.scale ?? 1)))), skin = [.93, .76, .62];
+  if (p.posture.startsWith("lying")) { b.cone(at([-.8, 0, .14]), at([.5, 0, .16]), .1, .18, colour); b.ball(at([.7, 0, .16]), .12, skin); }
+  else if (p.posture === "standing" || p.posture === "walking" || p.posture === "waving") { b.cone(at([0, 0, 0]), at([0, 0, 1.42]), .13, .2, colour); b.ball(at([0, 0, 1.6]), .12, skin); }
+  else { b.cone(at([0, 0, 0]), at([0, 0, .75]), .25, .18, colour); b.cone(at([0, 0, .1]), at([.5, 0, .1]), .12, .08, colour); b.ball(at([0, 0, .92]), .12, skin); }
 }

@@ -65,6 +65,7 @@ def _render(folder: RunFolder, logs: Sequence[EpisodeLog]) -> str:
     figures = aggregate([result.score for result in results])
     fastest = _fastest(logs)
     episodes = [_episode(log, result, scenes, fastest) for log, result in zip(logs, results, strict=True)]
+    replays = {index: f"episodes/{page.name}" for index in folder.logged() if (page := folder.replay(index)).is_file()}
     opened = {result.index for result in sorted(results, key=lambda r: (r.score.total, r.index))[:_OPEN_AT_MOST]}
     weights = {name: float(np.mean([r.score.terms[name].weight for r in results])) for name in plan.rules.terms}
     semantics = sorted({name for log in logs for name in scene_semantics(log.header["scenario"])})
@@ -74,6 +75,7 @@ def _render(folder: RunFolder, logs: Sequence[EpisodeLog]) -> str:
         figures=figures,
         results=results,
         episodes=episodes,
+        replays=replays,
         opened=opened if len(results) > 1 else {result.index for result in results},
         reasons=Counter(result.reason for result in results).most_common(),
         strip=strip_svg(results, figures.total) if figures else "",

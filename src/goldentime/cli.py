@@ -205,10 +205,14 @@ def _replay(arguments: list[str]) -> int:
     )
     parser.add_argument("path", type=Path, help="an episode's .jsonl, or the folder of a run")
     parser.add_argument("--episode", type=int, nargs="+", default=[], help="of a run's folder; all without it")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--camera", action="store_true", help="show what the cameras saw, drawn again from the log")
+    parser.add_argument("--mcap", action="store_true", help="write an MCAP archive too, which holds the whole log")
+    parser.add_argument("--video", action="store_true", help="write a film with sound too, of one drone's camera")
+    parser.add_argument("--drone", type=int, default=0, help="whose film it is")
+    options = vars(parser.parse_args(arguments))
     from goldentime.eval.replay.command import ReplayOptions, replay_command
 
-    return replay_command(ReplayOptions(path=options.path, episodes=tuple(options.episode)))
+    return replay_command(ReplayOptions(episodes=tuple(options.pop("episode")), **options))
 
 
 def _missions(arguments: list[str]) -> int:
