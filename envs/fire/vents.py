@@ -1,7 +1,8 @@
 """Flow through doors and windows that pressure drives.
 
-Each side of a vent has two layers, so the difference of pressure over its height is a line with up to two bends. Between bends
-Bernoulli's law has a closed integral, also where a neutral plane lies in between (Emmons, SFPE Handbook, "Vent flows").
+Each side of a vent has two layers, so the difference of pressure over its height is a line with up to two bends. Between
+bends Bernoulli's law has a closed integral, also where a neutral plane lies in between (Emmons, SFPE Handbook, "Vent
+flows").
 """
 
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ __all__ = ["DISCHARGE", "LEAK", "Flows", "Slabs", "Vents", "flows", "slabs", "ve
 DISCHARGE = 0.7
 """Coefficient of doors and windows; 0.6 to 0.7 are measured."""
 LEAK = 0.005
-"""Share of its area that a closed leaf leaves open, our choice: 100 cm2 of a door of 2 m2, where NFPA 92 lists 50 to 200."""
+"""Share of its area that a closed leaf leaves open, our choice: 100 cm2 of a door of 2 m2."""
 _SMALL_PA = 1e-4
 """Below about this difference flow grows linearly, as creeping flow does, so that its slope stays finite."""
 _TINY = 1e-12
@@ -109,8 +110,8 @@ def slabs(vents: Vents, width_m: Array, floor_m: Array, layer_m: Array, density:
 def flows(stretches: Slabs, difference_pa: NDArray[Any]) -> Flows:
     """Volume flows at a difference of pressure between the floors of the two sides, (vents,).
 
-    The mean of the square root of a line from a to b, both above 0, is 2/3 (a + (a b)^(1/2) + b) / (a^(1/2) + b^(1/2)). Where
-    the line passes 0 only the part on its side counts.
+    The mean of the square root of a line from a to b, both above 0, is 2/3 (a + (a b)^(1/2) + b) / (a^(1/2) + b^(1/2)).
+    Where the line passes 0 only the part on its side counts.
     """
     drop = stretches.drop_pa + difference_pa
     pushed = np.maximum(np.stack([drop, -drop]), 0.0)

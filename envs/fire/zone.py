@@ -1,4 +1,4 @@
-"""The two-zone model of fire and smoke in rooms: one hot and one cool layer each, advanced in steps of a tenth of a second."""
+"""The two-zone model of fire and smoke in rooms: one hot and one cool layer each, in steps of a tenth of a second."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from goldentime.envs.fire import gas
 from goldentime.envs.fire.burning import demand
-from goldentime.envs.fire.exchange import exchange
+from goldentime.envs.fire.exchange import Holes, exchange
 from goldentime.envs.fire.fuels import Burn, burn, exposure_w_m2, fuels_of
 from goldentime.envs.fire.instant import FLOOR_SHARE, Instant, instant_of
 from goldentime.envs.fire.plan import FirePlan, check_plan
@@ -38,7 +38,7 @@ class Balance(NamedTuple):
     vapour_j: float
     """Enthalpy of the fuel that became gas."""
     surfaces_j: float
-    """Into walls, floors and ceilings, less than 0 as the rooms lose it."""
+    """Into walls, floors and ceilings, and out of openings as radiation; less than 0 as the rooms lose it."""
     outside_j: float
     """Through openings, less than 0 where more leaves."""
     held_kg: Array
@@ -147,7 +147,8 @@ class ZoneModel:
         n, fuels = len(self._rooms.area_m2), self._fuels
         flames = np.bincount(fuels.room, fuels.radiative * flame.heat_w, n)
         surface = self._walls_k[0].reshape(2, n) + self._plan.outside_k
-        gained = exchange(air, surface, flames, self.dt_s)
+        holes = Holes(self._vents.rooms, self._open * self._vents.width_m * (self._vents.soffit_m - self._vents.sill_m))
+        gained = exchange(air, surface, flames, holes, self.dt_s)
         self._walls_k = self._slab.step @ self._walls_k + self._slab.response * gained.surface_w_m2.reshape(-1)
         total = np.bincount(fuels.room, flame.heat_w, n)
         vapour = np.bincount(fuels.room, flame.products_kg_s[gas.MASS], n) / self._fresh[gas.MASS]
