@@ -117,8 +117,8 @@ def test_spilled_smoke_draws_more_the_farther_it_rises():
 
 
 def test_the_axis_of_a_plume_is_as_hot_and_fast_as_heskestads():
-    """9.1 (T / (g cp^2 rho^2))^(1/3) Q^(2/3) z^(-5/3) and 3.4 (g / (cp rho T))^(1/3) Q^(1/3) z^(-1/3), Q convective in kW, from
-    the virtual origin: Heskestad, SFPE Handbook, "Fire plumes". McCaffrey's constants differ from his by some 20 %."""
+    """9.1 (T / (g cp^2 rho^2))^(1/3) Q^(2/3) z^(-5/3) and 3.4 (g / (cp rho T))^(1/3) Q^(1/3) z^(-1/3), Q convective in kW,
+    from the virtual origin: Heskestad, SFPE Handbook, "Fire plumes"."""
     watts, rise = 500e3, 4.0
     convective = 0.7e-3 * watts
     heat = 9.1 * (293.0 / (9.81 * 1.004**2 * 1.2**2)) ** (1 / 3) * convective ** (2 / 3) * rise ** (-5 / 3)
