@@ -101,8 +101,8 @@ def heat_w_m2(site: Site, state: FireState, position_m: Array) -> Array:
 def draught_m_s(site: Site, state: FireState, position_m: Vec3) -> Vec3:
     """Velocity of the air at a point: plumes of what burns in the room, and their jets along the ceiling.
 
-    A plume is Gaussian about McCaffrey's axis with Heskestad's width. The jet has 0.96 (Q / H)^(1/3) within 0.15 H of the axis,
-    0.195 Q^(1/3) H^(1/2) / r^(5/6) beyond, Q in kW (Alpert, Fire Technology 8 (1972) 181-195), over a tenth of H.
+    A plume is Gaussian about McCaffrey's axis with Heskestad's width. The jet has 0.96 (Q / H)^(1/3) within 0.15 H of the
+    axis, 0.195 Q^(1/3) H^(1/2) / r^(5/6) beyond, Q in kW (Alpert, Fire Technology 8 (1972) 181-195), over a tenth of H.
     """
     east, north, up = 0.0, 0.0, 0.0
     for fuel, heat, top in _burning(site, state, position_m):
@@ -116,7 +116,7 @@ def draught_m_s(site: Site, state: FireState, position_m: Vec3) -> Vec3:
             east += speed * dx / max(away, 0.1)
             north += speed * dy / max(away, 0.1)
             continue
-        excess, shape = _plume(heat, rise, away)
+        _, shape = _plume(heat, rise, away)
         up += shape * float(centreline_m_s(np.float64(heat), np.float64(rise)))
     return float(east), float(north), float(up)
 

@@ -21,8 +21,8 @@ OXYGEN_J_KG = 13.1e6
 """Heat per kilogram of oxygen used, nearly the same for all fuels (Huggett, Fire and Materials 4 (1980) 61-65)."""
 
 OXYGEN_LIMIT = 0.135
-"""Volume fraction of oxygen in which flames go out. Of common fuels it is 0.12 to 0.15 in air that is not hot; this value in
-between is our choice."""
+"""Volume fraction of oxygen in which flames go out. Of common fuels it is 0.12 to 0.15 in air that is not hot; this value
+in between is our choice."""
 _LIMIT_WIDTH = 0.005
 """By our choice burning fades over about 2 % of oxygen, so that a step does not switch it."""
 

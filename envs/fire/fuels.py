@@ -93,9 +93,9 @@ def fuels_of(plan: FirePlan, rooms: Rooms) -> Fuels:
 def burn(fuels: Fuels, air: Instant, wanted_w: Array, before_w: Array, dt_s: float) -> Burn:
     """What of the heat that fuels would release in free air (`wanted_w`) the oxygen around them lets happen.
 
-    A plume brings oxygen from the lower layer and, above the border, from the upper one; what it can use of it depends on how
-    much there is in that layer (as in CFAST: Peacock and others, NIST SP 1026). How much air a plume draws depends on what
-    burnt in the step before (`before_w`).
+    A plume brings oxygen from the lower layer and, above the border, from the upper one; what it can use of it depends on
+    how much there is in that layer, as in CFAST (Jones and others, NIST SP 1026). How much air a plume draws depends on
+    what burnt in the step before (`before_w`).
     """
     room, top = fuels.room, air.rooms.upper_m[:, 2]
     convective = (1.0 - fuels.radiative) * np.maximum(before_w, _SPARK * wanted_w)

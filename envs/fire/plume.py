@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from goldentime.envs.fire.gas import GRAVITY_M_S2
 
-__all__ = ["centreline_excess", "centreline_m_s", "entrained_kg_s", "flame_height_m", "spilled_kg_s", "width_m"]
+__all__ = ["centreline_excess", "centreline_m_s", "entrained_kg_s", "spilled_kg_s", "width_m"]
 
 
 def entrained_kg_s(convective_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
     """Mass flow of an axisymmetric plume at a height above the fire's base.
 
-    NFPA 92 (2012), equations 5.5.1.1a to c, which are Heskestad's: 0.071 Q^(1/3) z^(5/3) + 0.0018 Q above the limiting height
-    0.166 Q^(2/5), 0.032 Q^(3/5) z below; Q is the convective heat in kW.
+    NFPA 92, axisymmetric plumes, after Heskestad: 0.071 Q^(1/3) z^(5/3) + 0.0018 Q above the limiting height 0.166 Q^(2/5),
+    0.032 Q^(3/5) z below; Q is the convective heat in kW.
     """
     heat = np.maximum(convective_w, 1e-3) * 1e-3
     rise = np.maximum(rise_m, 0.0)
@@ -28,8 +28,8 @@ def entrained_kg_s(convective_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[
 def spilled_kg_s(flow_kg_s: NDArray[Any], excess_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
     """What smoke that spills through an opening draws in on its way up, over and above itself.
 
-    The far plume of `entrained_kg_s` from a virtual point source that lies so deep that the plume has its flow at the opening
-    (the method of CFAST: Peacock and others, NIST SP 1026).
+    The far plume of `entrained_kg_s` from a virtual point source that lies so deep that the plume has its flow at the
+    opening; CFAST (Jones and others, NIST SP 1026) goes the same way with another plume.
 
     Args:
         flow_kg_s: (...) through the opening.
@@ -41,14 +41,6 @@ def spilled_kg_s(flow_kg_s: NDArray[Any], excess_w: NDArray[Any], rise_m: NDArra
     high = depth + np.maximum(rise_m, 0.0)
     drawn: NDArray[np.float64] = strength * np.cbrt(np.square(high)) * high - flow_kg_s
     return np.maximum(drawn, 0.0)
-
-
-def flame_height_m(heat_w: NDArray[Any]) -> NDArray[np.float64]:
-    """Mean height of a flame with the share of about 1 m2 per 500 kW burning: 0.235 Q^(2/5) - 1.02 D (Heskestad, Fire Safety
-    Journal 5 (1983) 103-108); Q in kW, D the diameter of that area, which is our choice."""
-    heat = np.maximum(heat_w, 0.0) * 1e-3
-    height: NDArray[np.float64] = 0.235 * heat**0.4 - 1.02 * np.sqrt(4.0 / np.pi * heat / 500.0)
-    return np.maximum(height, 0.0)
 
 
 def _regions(heat_kw: NDArray[Any], rise_m: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -78,7 +70,8 @@ def centreline_excess(heat_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.
 
 
 def width_m(excess: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
-    """Distance from the axis at which the excess is half: 0.12 (T0 / T)^(1/2) z (Heskestad, SFPE Handbook, "Fire plumes").
+    """Distance from the axis at which the excess is half: 0.12 (T0 / T)^(1/2) z (Heskestad, SFPE
+    Handbook, "Fire plumes").
 
     At least 0.1 m by our choice, for the flame's own width at its base.
     """

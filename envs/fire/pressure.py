@@ -16,8 +16,8 @@ _TRIES = 40
 def solve(vents: Vents, stretches: Slabs, before_pa: Array, store_m3_s_pa: Array, made_m3_s: Array) -> tuple[Array, Flows]:
     """Pressures at which what is made in each room is what leaves it and what compression stores.
 
-    Newton's method on the balance of volumes, backward Euler in the pressures, from those of the step before. A step that makes
-    the balance worse is halved.
+    Newton's method on the balance of volumes, backward Euler in the pressures, from those of the step before. A step that
+    makes the balance worse is halved.
 
     Args:
         vents: the openings.

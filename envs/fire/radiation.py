@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from goldentime.envs.fire.gas import EXTINCTION_M2_KG
 
-__all__ = ["STEFAN_W_M2K4", "absorption_per_m", "ceiling_factor", "emissivity", "point_flux", "point_gain"]
+__all__ = ["STEFAN_W_M2K4", "absorption_per_m", "ceiling_factor", "emissivity", "point_gain"]
 
 STEFAN_W_M2K4 = 5.670374e-8
 _SOOT_KG_M3 = 1800.0
 _GAS_PER_M = 1.5
-"""Absorption of pure carbon dioxide with its water vapour [1/m], our choice: layers with a tenth of it and 1.5 m of beam then emit
-0.2 without soot."""
+"""Absorption of pure carbon dioxide with its water vapour [1/m], our choice: layers with a tenth of it and 1.5 m of beam
+then emit 0.2 without soot."""
 _NEAR_M = 0.3
 """Closer to a flame than this its heat grows no more: it is no point."""
 
@@ -21,8 +21,8 @@ _NEAR_M = 0.3
 def absorption_per_m(extinction: NDArray[Any], co2: NDArray[Any], temperature_k: NDArray[Any]) -> NDArray[np.float64]:
     """Absorption of a smoky gas for heat radiation.
 
-    Of soot 3.72 C0 / C2 f T with C2 = 0.01439 m K and f its volume fraction, C0 between 2 and 6 (Tien, Lee and Stretton, SFPE
-    Handbook, "Radiation heat transfer"); 5 is our choice. Soot follows from the extinction of light.
+    Of soot 3.72 C0 / C2 f T with C2 = 0.01439 m K and f its volume fraction, C0 between 2 and 6 (Tien, Lee and Stretton,
+    SFPE Handbook, "Radiation heat transfer"); 5 is our choice. Soot follows from the extinction of light.
     """
     soot = extinction / (EXTINCTION_M2_KG * _SOOT_KG_M3)
     found: NDArray[np.float64] = (3.72 * 5.0 / 0.01439) * soot * temperature_k + _GAS_PER_M * co2
@@ -46,7 +46,7 @@ def ceiling_factor(offsets_m: NDArray[Any], height_m: NDArray[Any]) -> NDArray[n
     """View factor from a level spot to a level rectangle above it.
 
     The sum over the four rectangles that have a corner right above the spot (Howell, A Catalog of Radiation Heat Transfer
-    Configuration Factors, B-4).
+    Configuration Factors: small element to a parallel rectangle, the normal through a corner).
 
     Args:
         offsets_m: (4, ...) from the spot to the rectangle's sides at -x, +x, -y and +y, at least 0.
@@ -62,13 +62,7 @@ def ceiling_factor(offsets_m: NDArray[Any], height_m: NDArray[Any]) -> NDArray[n
 
 
 def point_gain(distance_m: NDArray[Any]) -> NDArray[np.float64]:
-    """Flux per watt of radiated heat at a distance: 1 / (4 pi R^2) (point source, Modak, Fire Research Abstracts and
-    Reviews; SFPE Handbook, "Fire hazard calculations for large, open hydrocarbon fires")."""
+    """Flux per watt of radiated heat at a distance from a flame that counts as a point: 1 / (4 pi R^2) (Beyler, SFPE
+    Handbook, "Fire hazard calculations for large, open hydrocarbon fires")."""
     gain: NDArray[np.float64] = 1.0 / (4.0 * np.pi * np.square(np.maximum(distance_m, _NEAR_M)))
     return gain
-
-
-def point_flux(radiated_w: NDArray[Any], distance_m: NDArray[Any]) -> NDArray[np.float64]:
-    """(...) [W/m2] sum over the last axis of flames that radiate (fuels,) from (..., fuels) away."""
-    flux: NDArray[np.float64] = point_gain(distance_m) @ radiated_w
-    return flux

@@ -59,18 +59,19 @@ def spills(vents: Vents, stretches: Slabs, out_m3_s: Array, risen: Array, air: I
     """What smoke draws along as it rises from an opening into the upper layer behind it.
 
     Returns:
-        (rooms + 1,) volume flow from the lower into the upper layer, and (2, vents) the mass flow that rises.
+        (rooms + 1,) volume flow from the lower into the upper layer, and (2, vents) mass flow out of each side.
     """
     there, count = vents.rooms[::-1], len(air.layer_m)
+    low, high = air.density[gas.LOWER], air.density[gas.UPPER]
+    source = np.where(stretches.upper, high[vents.rooms][:, None], low[vents.rooms][:, None])
     up = out_m3_s * risen
-    volume = up.sum(axis=1) + 1e-12
-    middle = (up * stretches.middle_m).sum(axis=1) / volume
-    mean = up * np.where(stretches.upper, air.density[1][vents.rooms][:, None], air.density[0][vents.rooms][:, None])
-    mass = mean.sum(axis=1)
+    volume, mass = up.sum(axis=1), (up * source).sum(axis=1)
+    middle = (up * stretches.middle_m).sum(axis=1) / (volume + 1e-12)
+    around = low[there]
     # At one pressure the enthalpy of a volume is fixed, so the excess is what the mass lacks.
-    excess = gas.J_PER_M3 * (volume - mass / air.density[gas.LOWER][there])
-    drawn = spilled_kg_s(mass, excess, air.layer_m[there] - middle) / air.density[gas.LOWER][there]
-    return np.bincount(there.ravel(), np.where(excess > 0.0, drawn, 0.0).ravel(), count), mass
+    excess = gas.J_PER_M3 * np.maximum(volume - mass / around, 0.0)
+    drawn = np.where(excess > 1.0, spilled_kg_s(mass, excess, air.layer_m[there] - middle) / around, 0.0)
+    return np.bincount(there.reshape(-1), drawn.reshape(-1), count), (out_m3_s * source).sum(axis=1)
 
 
 def mixing(air: Instant) -> Array:
@@ -90,7 +91,9 @@ def transfer(moves: Moves, risen_m3_s: Array, mixed_m3_s: Array, count: int) -> 
         count: of rooms with the open air.
     """
     size = 2 * count
-    matrix = np.bincount(moves.target * size + moves.source, moves.flow_m3_s, size * size).reshape(size, size)
+    # Without openings NumPy counts in integers.
+    summed = np.bincount(moves.target * size + moves.source, moves.flow_m3_s, size * size)
+    matrix = summed.astype(np.float64, copy=False).reshape(size, size)
     place = np.arange(count - 1)
     matrix[place + count, place] += risen_m3_s[:-1] + mixed_m3_s
     matrix[place, place + count] += mixed_m3_s

@@ -1,7 +1,8 @@
 """Flow through doors and windows that pressure drives.
 
-Each side of a vent has two layers, so the difference of pressure over its height is a line with up to two bends. Between bends
-Bernoulli's law has a closed integral, also where a neutral plane lies in between (Emmons, SFPE Handbook, "Vent flows").
+Each side of a vent has two layers, so the difference of pressure over its height is a line with up to two bends. Between
+bends Bernoulli's law has a closed integral, also where a neutral plane lies in between (Emmons, SFPE Handbook, "Vent
+flows").
 """
 
 from typing import Any, NamedTuple
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from goldentime.envs.fire.gas import GRAVITY_M_S2, LOWER, UPPER
 from goldentime.envs.level import OUTSIDE, Level
 
-__all__ = ["DISCHARGE", "LEAK", "Flows", "Slabs", "Vents", "flows", "slabs", "vents_of"]
+__all__ = ["CRACK", "DISCHARGE", "LEAK", "Flows", "Slabs", "Vents", "flows", "slabs", "vents_of"]
 
 DISCHARGE = 0.7
 """Coefficient of doors and windows; 0.6 to 0.7 are measured."""
 LEAK = 0.005
-"""Share of its area that a closed leaf leaves open, our choice: 100 cm2 of a door of 2 m2, where NFPA 92 lists 50 to 200."""
+"""Share of its area that a closed leaf leaves open, our choice: 100 cm2 of a door of 2 m2."""
+CRACK = 2e-4
+"""Area of cracks per area of wall of a room without an opening to the open air, our choice: 60 cm2 of 30 m2."""
 _SMALL_PA = 1e-4
 """Below about this difference flow grows linearly, as creeping flow does, so that its slope stays finite."""
 _TINY = 1e-12
@@ -26,7 +29,7 @@ Array = NDArray[np.float64]
 
 
 class Vents(NamedTuple):
-    """All openings; (vents,) arrays unless stated. The open air is the last room."""
+    """All openings, then cracks; (vents,) arrays unless stated. The open air is the last room."""
 
     rooms: NDArray[np.intp]
     """(2, vents)"""
@@ -63,20 +66,29 @@ class Flows(NamedTuple):
 
 
 def vents_of(level: Level) -> Vents:
-    """What of the openings flow depends on; they end where the lower of their rooms' ceilings and the higher floor is."""
-    n, openings = len(level.rooms), level.openings
-    pairs = np.array([o.rooms for o in openings], dtype=np.intp).reshape(-1, 2).T
-    rooms = np.where(pairs == OUTSIDE, n, pairs)
+    """What of the openings flow depends on; they end where the lower of their rooms' ceilings and the higher floor is.
+
+    After the openings come cracks: one from floor to ceiling in each room that has no opening to the open air, so that no
+    room is sealed like a bomb.
+    """
+    n = len(level.rooms)
+    aired = {room for o in level.openings if OUTSIDE in o.rooms for room in o.rooms}
+    shut = [i for i in range(n) if i not in aired]
+    cracks = [(i, level.rooms[i].lower, level.rooms[i].upper) for i in shut]
+    pairs = [o.rooms for o in level.openings] + [(i, OUTSIDE) for i in shut]
+    middle = np.array([o.centre[2] for o in level.openings] + [0.5 * (lo[2] + hi[2]) for _, lo, hi in cracks])
+    half = 0.5 * np.array([o.size[2] for o in level.openings] + [hi[2] - lo[2] for _, lo, hi in cracks])
+    edges = [CRACK * 2.0 * (hi[0] - lo[0] + hi[1] - lo[1]) for _, lo, hi in cracks]
+    width = np.array([max(o.size[:2]) for o in level.openings] + edges, dtype=np.float64)
     floor = np.array([*(r.lower[2] for r in level.rooms), -np.inf])
     ceiling = np.array([*(r.upper[2] for r in level.rooms), np.inf])
-    middle = np.array([o.centre[2] for o in openings], dtype=np.float64)
-    half = 0.5 * np.array([o.size[2] for o in openings], dtype=np.float64)
+    named = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    rooms = np.where(named == OUTSIDE, n, named)
     sill = np.maximum(middle - half, floor[rooms].max(axis=0, initial=-np.inf))
     soffit = np.maximum(np.minimum(middle + half, ceiling[rooms].min(axis=0, initial=np.inf)), sill)
-    width = np.array([max(o.size[:2]) for o in openings], dtype=np.float64)
-    incidence = np.zeros((len(openings), n + 1))
-    incidence[np.arange(len(openings)), rooms[0]] += 1.0
-    incidence[np.arange(len(openings)), rooms[1]] -= 1.0
+    incidence = np.zeros((len(pairs), n + 1))
+    incidence[np.arange(len(pairs)), rooms[0]] += 1.0
+    incidence[np.arange(len(pairs)), rooms[1]] -= 1.0
     return Vents(rooms, sill, soffit, width, incidence[:, :n].copy())
 
 
@@ -109,8 +121,8 @@ def slabs(vents: Vents, width_m: Array, floor_m: Array, layer_m: Array, density:
 def flows(stretches: Slabs, difference_pa: NDArray[Any]) -> Flows:
     """Volume flows at a difference of pressure between the floors of the two sides, (vents,).
 
-    The mean of the square root of a line from a to b, both above 0, is 2/3 (a + (a b)^(1/2) + b) / (a^(1/2) + b^(1/2)). Where
-    the line passes 0 only the part on its side counts.
+    The mean of the square root of a line from a to b, both above 0, is 2/3 (a + (a b)^(1/2) + b) / (a^(1/2) + b^(1/2)).
+    Where the line passes 0 only the part on its side counts.
     """
     drop = stretches.drop_pa + difference_pa
     pushed = np.maximum(np.stack([drop, -drop]), 0.0)

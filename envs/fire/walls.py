@@ -60,7 +60,7 @@ def slab_of(lining: Lining, dt_s: float) -> Slab:
 def convection_w_m2k(difference_k: NDArray[np.float64]) -> NDArray[np.float64]:
     """From gas to a surface: 1.52 |dT|^(1/3), turbulent free convection at plates (Holman, Heat Transfer, table 7-2).
 
-    At least 5 by our choice, for the draught of a fire.
+    At least 10 by our choice, for the draught of a fire.
     """
     coefficient: NDArray[np.float64] = 1.52 * np.cbrt(np.abs(difference_k))
-    return np.maximum(coefficient, 5.0)
+    return np.maximum(coefficient, 10.0)

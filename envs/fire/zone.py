@@ -1,4 +1,4 @@
-"""The two-zone model of fire and smoke in rooms: one hot and one cool layer each, advanced in steps of a tenth of a second."""
+"""The two-zone model of fire and smoke in rooms: one hot and one cool layer each, in steps of a tenth of a second."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from goldentime.envs.fire import gas
 from goldentime.envs.fire.burning import demand
-from goldentime.envs.fire.exchange import exchange
+from goldentime.envs.fire.exchange import Holes, exchange
 from goldentime.envs.fire.fuels import Burn, burn, exposure_w_m2, fuels_of
 from goldentime.envs.fire.instant import FLOOR_SHARE, Instant, instant_of
 from goldentime.envs.fire.plan import FirePlan, check_plan
@@ -38,7 +38,7 @@ class Balance(NamedTuple):
     vapour_j: float
     """Enthalpy of the fuel that became gas."""
     surfaces_j: float
-    """Into walls, floors and ceilings, less than 0 as the rooms lose it."""
+    """Into walls, floors and ceilings, and out of openings as radiation; less than 0 as the rooms lose it."""
     outside_j: float
     """Through openings, less than 0 where more leaves."""
     held_kg: Array
@@ -73,8 +73,10 @@ class ZoneModel:
         self.dt_s, self._plan = dt_s, plan
         self._rooms, self._vents = rooms_of(level), vents_of(level)
         self._fuels, self._slab = fuels_of(plan, self._rooms), slab_of(plan.lining, dt_s)
-        self._open = np.array([o.open if o.leaf else 1.0 for o in level.openings], dtype=np.float64)
-        self._panes = np.array([o.leaf == "glass" and o.open == 0.0 for o in level.openings], dtype=bool)
+        self._open, self._panes = np.ones(len(self._vents.width_m)), np.zeros(len(self._vents.width_m), dtype=bool)
+        self._count = len(level.openings)
+        self._open[: self._count] = [o.open if o.leaf else 1.0 for o in level.openings]
+        self._panes[: self._count] = [o.leaf == "glass" and o.open == 0.0 for o in level.openings]
         self._fresh = gas.air_at(plan.outside_k)
         self._begin()
         self._number = -round(max(0.0, -min((i.time_s for i in plan.ignitions), default=0.0)) / dt_s)
@@ -105,13 +107,15 @@ class ZoneModel:
 
     def set_open(self, opening: int, share: float) -> None:
         """Open or close the leaf of an opening, a place in `Level.openings`, to a share in [0, 1]."""
+        if not 0 <= opening < self._count:
+            raise ConfigError(f"opening: expected one in [0, {self._count}), got {opening}")
         if not 0.0 <= share <= 1.0:
             raise ConfigError(f"openings.{opening}.open: expected a share in [0, 1], got {share}")
         self._open[opening] = share
 
     def open_shares(self) -> Array:
         """(openings,) how far each is open now; panes that broke are at 1."""
-        return self._open.copy()
+        return self._open[: self._count].copy()
 
     def ignite(self, fuel: int) -> None:
         """Set an item on fire now; nothing where it burns or has burnt."""
@@ -147,7 +151,8 @@ class ZoneModel:
         n, fuels = len(self._rooms.area_m2), self._fuels
         flames = np.bincount(fuels.room, fuels.radiative * flame.heat_w, n)
         surface = self._walls_k[0].reshape(2, n) + self._plan.outside_k
-        gained = exchange(air, surface, flames, self.dt_s)
+        holes = Holes(self._vents.rooms, self._open * self._vents.width_m * (self._vents.soffit_m - self._vents.sill_m))
+        gained = exchange(air, surface, flames, holes, self.dt_s)
         self._walls_k = self._slab.step @ self._walls_k + self._slab.response * gained.surface_w_m2.reshape(-1)
         total = np.bincount(fuels.room, flame.heat_w, n)
         vapour = np.bincount(fuels.room, flame.products_kg_s[gas.MASS], n) / self._fresh[gas.MASS]
@@ -239,7 +244,7 @@ class ZoneModel:
 
     def vent_flows_kg_s(self) -> Array:
         """(2, openings) mass flow out of the first and out of the second side of each opening in the last step."""
-        return self._out_kg_s.copy()
+        return self._out_kg_s[:, : self._count].copy()
 
     def pressures_pa(self) -> Array:
         """(rooms,) at the floor, against the open air at the same height."""
