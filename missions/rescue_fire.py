@@ -9,11 +9,12 @@ import numpy as np
 
 from goldentime.envs.acoustics.sounds import Sounding, Source, Waypoint
 from goldentime.envs.assets.library import load_asset
-from goldentime.envs.buildings.building import Building
+from goldentime.envs.buildings.building import Building, Exit
 from goldentime.envs.fire.plan import FirePlan, Fuel, Ignition
 from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.level import Box, Point, Primitive
 from goldentime.errors import ScenarioError
+from goldentime.missions.rescue_tour import ways_of
 from goldentime.missions.search_ledger import Target
 from goldentime.records import record
 from goldentime.types import Vec3
@@ -76,6 +77,8 @@ class Blaze(NamedTuple):
     """Further solids of the level."""
     hazards: tuple[Target, ...]
     """In the world frame."""
+    blocked: tuple[Point, ...]
+    """Doorways that nobody gets through."""
     rooms: tuple[int, ...]
     """Places in `Level.rooms` of those where something burns or smokes from the beginning."""
 
@@ -111,7 +114,7 @@ def draw_blaze(building: Building, config: FireConfig, rng: Rng) -> Blaze:
     return Blaze(
         FirePlan(fuels=tuple(fuels), ignitions=tuple(ignitions)), origin, tuple(flames), sounds, rubble,
         tuple(target._replace(number=i) for i, target in enumerate(hazards)),
-        tuple(fuels[ignition.fuel].room for ignition in ignitions),
+        (rubble[0].centre,) if rubble else (), tuple(fuels[ignition.fuel].room for ignition in ignitions),
     )  # fmt: skip
 
 
@@ -156,13 +159,21 @@ def _smoulder(building: Building, origin: int, config: FireConfig, rng: Rng) -> 
 
 
 def _rubble(building: Building, config: FireConfig, rng: Rng) -> tuple[Box, ...]:
-    """Crates in a doorway that is not the one by which the drone comes."""
+    """Crates in a doorway, of those without which everybody can still be reached."""
     start = building.entrance.position
     ways = sorted(building.exits, key=lambda way: math.dist(way.position, start))[1:]
-    draw, which = rng.random(), rng.random()
-    if not ways or draw >= config.blocked:
+    draw, order = rng.random(), rng.permutation(len(ways)).tolist()
+    if draw >= config.blocked:
         return ()
-    way = ways[int(which * len(ways))]
+    nodes = [spot.node for spot in building.spots if not building.compartments[spot.room].sealed]
+    for i in order:
+        length_m = ways_of(building.graph, [ways[i].position]).length_m[building.entrance.node]
+        if np.isfinite(length_m[nodes]).all():
+            return _crates(building, ways[i])
+    return ()
+
+
+def _crates(building: Building, way: Exit) -> tuple[Box, ...]:
     opening = building.level.openings[building.doors[way.door].opening]
     along_x = opening.size[0] > opening.size[1]
     x, y, z = way.position
@@ -198,7 +209,7 @@ def _sounds(building: Building, fuel: Fuel, number: int, config: FireConfig, rng
     forever = 3600.0
     crackle = Source(
         kind="fire", path=(Waypoint(time_s=0.0, position=fuel.position),),
-        soundings=(Sounding(start_s=0.0, duration_s=forever, level_db=_CRACKLE_DB),),
+        soundings=(Sounding(start_s=0.0, duration_s=forever, level_db=_CRACKLE_DB),), fuel=number,
     )  # fmt: skip
     if rng.random() >= config.alarm:
         return (crackle,)

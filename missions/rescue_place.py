@@ -14,7 +14,7 @@ import numpy as np
 from goldentime.envs.airframe import load_airframe
 from goldentime.envs.buildings.building import Building, BuildingConfig
 from goldentime.envs.buildings.generate import generate_building
-
+from goldentime.envs.buildings.handmade import load_building
 from goldentime.envs.people.cast import PeopleConfig, draw_people
 from goldentime.envs.people.cast import Spot as Place
 from goldentime.envs.people.crowd import WORSENS
@@ -50,9 +50,7 @@ class RescueConfig:
     plan: str = ""
     """A hand-made building instead: path of a YAML file, or its name in `configs/buildings/`."""
     fire: FireConfig = FireConfig()
-    people: PeopleConfig = PeopleConfig(
-        count=(4, 7), states={"well": 0.4, "hurt": 0.42, "senseless": 0.12, "dead": 0.06}
-    )
+    people: PeopleConfig = PeopleConfig(count=(4, 7), states={"well": 0.4, "hurt": 0.42, "senseless": 0.12, "dead": 0.06})
     voices: VoicesConfig = VoicesConfig()
     pace: Pace = Pace()
     kits: int = 2
@@ -76,8 +74,7 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
     building = _building(config, rng)
     blaze = draw_blaze(building, config.fire, rng)
     people = _people(building, blaze, config, rng)
-    blocked = [target.lower for target in blaze.hazards if target.kind == "blocked_exit"]
-    ways = ways_of(building.graph, blocked)
+    ways = ways_of(building.graph, blaze.blocked)
     nodes = [_node(building, person) if person.victim else -1 for person in people]
     helped = _helped(people, blaze, config.kits)
     tour = best_tour(ways, building.entrance.node, nodes, helped, config.pace)
@@ -122,7 +119,9 @@ def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) ->
     # Most are where smoke may come.
     below = np.array([building.compartments[spot.room].storey < begun for spot in spots])
     smoky = np.array([spot.room in blaze.rooms[1:] for spot in spots])
-    weights = np.where(below, _BELOW, np.where(smoky, _SMOKY, 1.0)) / np.array([max(blaze.away_m(spot.position), 1.0) for spot in spots])
+    weights = np.where(below, _BELOW, np.where(smoky, _SMOKY, 1.0)) / np.array(
+        [max(blaze.away_m(spot.position), 1.0) for spot in spots]
+    )
     count = min(max(2 * most, fewest), len(spots))
     chosen = rng.choice(len(spots), size=count, replace=False, p=weights / weights.sum()).tolist()
     places = [Place(spots[i].room, spots[i].position) for i in chosen]
