@@ -43,7 +43,7 @@ def ablaze(scenes, *solids, rooms=(HALL,), openings=(), **more):
 
 
 def person(posture="standing", **more):
-    assets = {name: f"man-0-{name}" for name in ("standing", "lying_side")}
+    assets = {name: f"man-0-{name}" for name in ("standing", "sitting", "lying_side")}
     return Person(kind="man", assets=assets, posture=posture, room=0, **{"position": (4.0, 0.0, 0.0), **more})
 
 
@@ -146,8 +146,10 @@ def test_another_posture_is_another_model(scenes, make, backend):
     for picture, tall in ((standing, True), (lying, False)):
         rows, columns = np.nonzero(picture.instance == number)
         assert (np.ptp(rows) > np.ptp(columns)) == tall
-    model = Prop(asset="man-0-lying_side", position=(4.0, 0.0, 0.0), yaw=1.57)
-    assert (lying.rgb == scenes.picture(renderer, scenes.scene(props=(model,))).rgb).all()
+    sitting = seen(renderer, scenes, scenario, start_of(scenario.people[0])._replace(posture="sitting"))
+    for picture, name in ((lying, "lying_side"), (sitting, "sitting")):
+        model = Prop(asset=f"man-0-{name}", position=(4.0, 0.0, 0.0), yaw=1.57)
+        assert (picture.rgb == scenes.picture(renderer, scenes.scene(props=(model,))).rgb).all()
 
 
 def test_numbers_of_other_things_do_not_depend_on_people(scenes, gl):
