@@ -19,18 +19,18 @@ function home() {
   const at = size < 90 ? [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, Math.min((a[2] + b[2]) / 2, 4)] : p;
   return { at, yaw: -Math.PI / 2 - .35, pitch: .72, far: Math.max(size * .95, 4) };
 }
-// Above this nothing is drawn, so that one sees into a storey.
-function cutHeight() {
-  const storeys = DATA.scene.storeys;
-  if (!storeys.length || state.storey === "all") return 1e9;
+// Floor of the storey that is shown, and the height above which nothing is drawn, so that one sees into it.
+function shown() {
+  const storeys = DATA.scene.storeys, everything = [-1e9, 1e9];
+  if (!storeys.length || state.storey === "all") return everything;
   let number = state.storey;
   if (number === "auto") {
     const z = world.drone(state.t, state.drone).position[2];
     number = 0;
     storeys.forEach((s, i) => { if (z > s.floor - .2) number = i; });
-    if (z > storeys[storeys.length - 1].ceiling + .3) return 1e9;
+    if (z > storeys[storeys.length - 1].ceiling + .3) return everything;
   }
-  return storeys[number].ceiling - .06;
+  return [storeys[number].floor, storeys[number].ceiling - .06];
 }
 function look(aspect) {
   const d = world.drone(state.t, state.drone);
@@ -50,7 +50,7 @@ function draw() {
   for (const c of [canvas, marks]) if (c.width !== Math.round(wide * ratio) || c.height !== Math.round(high * ratio)) {
     c.width = Math.round(wide * ratio); c.height = Math.round(high * ratio);
   }
-  const { view, out } = look(wide / high), cut = cutHeight(), m = world.meshes, p = painter;
+  const { view, out } = look(wide / high), [, cut] = shown(), m = world.meshes, p = painter;
   world.build(state.t, cut);
   p.begin(view, out, cut, [.075, .086, .102]);
   p.draw(m.solid);
@@ -83,8 +83,8 @@ function labels(view, ratio, wide, high) {
     pen.lineWidth = 3; pen.strokeStyle = "rgba(10,12,15,.85)"; pen.strokeText(text, at[0], at[1] - up);
     pen.fillStyle = colour; pen.fillText(text, at[0], at[1] - up);
   };
-  const cut = cutHeight(), t = state.t;
-  for (const s of DATA.scene.signs) if (s.position[2] < cut + .5 && (spot(s.position)?.[2] ?? 1e9) < near) say(s.position, s.text, "#9fe0b6", 11);
+  const [floor, cut] = shown(), t = state.t, here = p => p[2] > floor - .3 && p[2] < cut + .5;
+  for (const s of DATA.scene.signs) if (here(s.position) && (spot(s.position)?.[2] ?? 1e9) < near) say(s.position, s.text, "#9fe0b6", 11);
   for (const r of DATA.scene.rooms) if (r.name && r.upper[2] < cut + .5 && r.upper[2] > cut - 1.5)
     say([(r.lower[0] + r.upper[0]) / 2, (r.lower[1] + r.upper[1]) / 2, r.lower[2]], r.name, "#aeb8c6", 11);
   for (const x of DATA.scene.pads) say(x.position, x.name, "#ffd966", 11);
@@ -99,14 +99,15 @@ function labels(view, ratio, wide, high) {
     if (hears) { pen.setLineDash([4, 5]); pen.beginPath(); pen.moveTo(at[0], at[1]); pen.lineTo(hears[0], hears[1]); pen.stroke(); pen.setLineDash([]); }
     say(c.position, c.kind + (c.snr_db === null ? "" : ` ${c.snr_db} dB`), colour, 12, 14);
   }
-  for (const e of DATA.events) if (e.time <= t && t - e.time < 5) {
+  let stacked = 0;
+  for (const e of DATA.events.filter(e => e.time <= t && t - e.time < 5).reverse()) {
     const colour = { good: "#6fe3a0", bad: "#ff8078", plain: "#d6dde6" }[e.mood], at = spot(e.position); if (!at) continue;
     pen.globalAlpha = 1 - (t - e.time) / 5.5; pen.fillStyle = colour; pen.beginPath(); pen.arc(at[0], at[1], 4, 0, 7); pen.fill();
-    say(e.position, e.words.length > 46 ? e.words.slice(0, 45) + "…" : e.words, colour, 12, 9); pen.globalAlpha = 1;
+    say(e.position, e.words.length > 46 ? e.words.slice(0, 45) + "…" : e.words, colour, 12, 28 + 15 * stacked++); pen.globalAlpha = 1;
   }
   if (world.count > 1 || state.mode === "orbit")
     for (let i = 0; i < world.count; i++) say(world.drone(t, i).position, world.count > 1 ? `drone ${i}` : "drone", "#9cc8ff", 12, 14);
-  for (const p of world.people(t)) if (p.position[2] < cut) say(V.add(p.position, [0, 0, 1.2]), `${p.number}`, "#ffe0b0", 11, 6);
+  for (const p of world.people(t)) if (here(p.position)) say(V.add(p.position, [0, 0, 1.2]), `${p.number}`, "#ffe0b0", 11, 6);
 }
 
 // The panel.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from goldentime.errors import LogError
 from goldentime.eval.log import DENSE_KINDS, EpisodeLog, Total
+from goldentime.eval.log_tracks import TRACK_WIDTHS, PersonColumn, things_of
 from goldentime.eval.report.marks import BAD, words
 from goldentime.eval.score.rules import Rules
 from goldentime.eval.score.score import score
@@ -15,15 +16,32 @@ from goldentime.types import Event
 
 __all__ = ["calls_of", "story_of"]
 
-_GOOD = frozenset({"credit", "found", "landed", "kit_delivered", "held", "section_passed"})
-_WORSE = BAD | {"wrong", "duplicate", "unclear", "described_wrong", "over_budget"}
+_GOOD = frozenset(
+    {
+        "found",
+        "hazard",
+        "delivered",
+        "home",
+        "saved",
+        "landed",
+        "kit_delivered",
+        "held",
+        "section_passed",
+        "described_found",
+    }
+)
+_WORSE = BAD | {"wrong", "duplicate", "unclear", "described_wrong", "over_budget", "overheated"}
+_COMPANIONS = frozenset(
+    {"aimed", "credit", "exact", "hazard_credit", "kind_right", "located", "prompt", "similarity", "timed"}
+)
+"""Kinds that say of the event before them what it earned."""
 _NOT_STORY = frozenset({"called", "heard"})
 _MOST = 600
 """Groups whose worth is reckoned one by one; a log that is flooded with events gets no worths."""
 
 
 def story_of(log: EpisodeLog, rules: Rules | None) -> list[dict[str, Any]]:
-    """Events of the same drone at the same instant as one entry, in order of time.
+    """Events with what they earned as one entry each, in order of time.
 
     What an entry earned is by how much the score rises when it is added to those before, everything else (path, time,
     charge, seconds of touch) as at the end: the entries' worths and what no event earned sum to the total.
@@ -54,22 +72,32 @@ def story_of(log: EpisodeLog, rules: Rules | None) -> list[dict[str, Any]]:
 
 
 def _groups(log: EpisodeLog) -> list[list[Event]]:
-    found: dict[tuple[float, int], list[Event]] = {}
+    """Each event with its companions."""
+    found: list[list[Event]] = []
     for event in sorted(log.events, key=lambda event: event.time_s):
-        if event.kind not in _NOT_STORY:
-            found.setdefault((event.time_s, event.drone), []).append(event)
-    return list(found.values())
+        if event.kind in _NOT_STORY:
+            continue
+        last = found[-1][0] if found else None
+        joins = event.kind in _COMPANIONS and last is not None and (last.time_s, last.drone) == (event.time_s, event.drone)
+        if joins:
+            found[-1].append(event)
+        else:
+            found.append([event])
+    return found
 
 
 def _headline(event: Event) -> str:
     """The event and the little of its detail that says what it was about."""
     detail, kind = event.detail, event.kind.replace("_", " ")
-    named = [detail.get(key) for key in ("kind", "text", "section", "reason", "name", "to", "grade", "condition")]
+    named = [detail.get(key) for key in ("kind", "text", "section", "reason", "room", "condition")]
     said = detail.get("said")
     parts = [str(name).replace("_", " ") for name in named if name]
     if said and str(said) not in map(str, named):
         parts.append(f"said {str(said).replace('_', ' ')}")
     parts += [f"{detail[key]:.2g} {unit} off" for key, unit in (("error_m", "m"), ("error_deg", "deg")) if key in detail]
+    parts += [f"{detail[key]} {key}" for key in ("moving", "staying") if key in detail]
+    if event.value != 1.0:
+        parts.append(f"{event.value:.3g}")
     return f"{kind}: {', '.join(parts)}" if parts else kind
 
 
@@ -79,16 +107,28 @@ def _brief(event: Event) -> str:
 
 
 def _place(log: EpisodeLog, events: Sequence[Event], here: NDArray[np.float64]) -> list[float]:
-    """Where an event says that it was, or where the thing is that it names, or else where the drone was."""
+    """Where an event says that it was, or where the thing or person is that it names, or else where the drone was."""
     things = log.header["scenario"].get("task", {}).get("things", ())
     for event in events:
-        at = event.detail.get("position") or event.detail.get("position_m")
-        thing = event.detail.get("thing")
-        if at is None and isinstance(thing, int) and 0 <= thing < len(things):
-            at = things[thing].get("centre") or things[thing].get("position")
+        at: Any = event.detail.get("position") or event.detail.get("position_m")
+        number = event.detail.get("thing", event.detail.get("person"))
+        if at is None and isinstance(number, int) and number >= 0:
+            if number < len(things):
+                at = things[number].get("centre") or things[number].get("position")
+            else:
+                at = _person_at(log, number, event.time_s)
         if at is not None and len(at) == 3:
-            return [float(x) for x in at]
+            return [round(float(x), 3) for x in at]
     return [round(float(x), 3) for x in here]
+
+
+def _person_at(log: EpisodeLog, number: int, time_s: float) -> NDArray[np.float64] | None:
+    table = log.tracks().get("people")
+    if table is None:
+        return None
+    row = max(int(np.searchsorted(table[:, 0], time_s, side="right")) - 1, 0)
+    people = things_of(table, TRACK_WIDTHS["people"])[row]
+    return people[number, : PersonColumn.YAW_RAD] if number < len(people) else None
 
 
 def _worths(log: EpisodeLog, rules: Rules | None, groups: Sequence[Sequence[Event]]) -> Sequence[float | None]:

@@ -180,7 +180,8 @@ class World {
       const fuel = this.scene.fuels[k];
       if (!fuel || watt < 500) return;
       // Flame height without the burning surface's width: 0.235 Q^0.4, Q in kW (Heskestad 1983).
-      const height = Math.max(.235 * (watt / 1000) ** .4, .15);
+      const top = this.scene.rooms[fuel.room]?.upper[2] ?? 1e9;
+      const height = Math.min(Math.max(.235 * (watt / 1000) ** .4, .15), Math.max(.8 * (top - fuel.position[2]), .15));
       tongue(fuel.position, Math.max(.3 * height, .12), height, k);
     });
   }

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_the_log_comes_back_from_its_archive(short, path):
 
 
 def test_viewers_find_scene_poses_and_events(short, path):
-    found: dict[str, list] = {}
+    found: dict[str, list[Any]] = {}
     with path.open("rb") as file:
         for schema, channel, message in reader.make_reader(file).iter_messages():
             assert json.loads(schema.data) == SCHEMAS[schema.name]

@@ -16,6 +16,7 @@ from goldentime.eval.replay.page import replay_data, replay_page
 from goldentime.eval.replay.scene import storeys
 from goldentime.eval.score.rules import load_rules
 from goldentime.eval.score.score import score
+from goldentime.types import Event
 
 NODE = shutil.which("node")
 
@@ -77,6 +78,19 @@ def test_points_of_the_events_sum_to_the_score(log, rules):
         score(log, rules).total, abs=0.01
     )
     assert data["events"][0]["points"] > 10 and data["events"][1]["points"] == 0
+
+
+def test_events_stand_where_the_people_are_that_they_name(burning, rules):
+    events = (
+        Event(5.0, "delivered", 0, 1.0, {"person": 2}),
+        Event(9.0, "person", 0, 0.75, {"person": 0, "kind": "woman", "room": "101호"}),
+        Event(9.0, "person", 0, 0.5, {"person": 1, "kind": "man", "room": ""}),
+        Event(9.0, "landed", 0),
+    )
+    shown = replay_data(burning.make_log(end_s=10.0, events=events), rules)["events"]
+    assert [event["words"] for event in shown] == ["delivered", "person: woman, 101호, 0.75", "person: man, 0.5", "landed"]
+    assert shown[0]["position"] == pytest.approx([1.25, 1.0, 0.0]) and shown[1]["position"] == [4.5, 4.0, 0.0]
+    assert [event["mood"] for event in shown] == ["good", "plain", "plain", "good"]
 
 
 def test_rules_that_do_not_fit_give_a_page_without_points(log):

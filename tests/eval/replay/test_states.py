@@ -8,6 +8,7 @@ import pytest
 
 from goldentime.errors import ConfigError, LogError
 from goldentime.eval.log import EpisodeLog
+from goldentime.eval.replay.senses import heard_sound
 from goldentime.eval.replay.states import States
 
 
@@ -36,6 +37,18 @@ def test_between_two_samples_all_moves_evenly(log):
     assert middle.drones[0].position_m == pytest.approx(mean, abs=1e-6)
     assert np.linalg.norm(middle.drones[0].quaternion_xyzw) == pytest.approx(1.0)
     assert states.at(-5.0).drones == states.at(0.0).drones and states.at(1e6).drones == states.at(90.0).drones
+
+
+def test_the_same_turn_written_with_the_other_sign_is_no_somersault(log):
+    table = log.samples().table.copy()
+    table[101::2, 7:11] *= -1.0
+    other = States(EpisodeLog.restore(log.content(), table, log.tracks(), log.timing, None))
+    turn, plain = (states.at(10.05).drones[0].quaternion_xyzw for states in (other, States(log)))
+    assert abs(np.dot(turn, plain)) == pytest.approx(1.0)
+
+
+def test_missions_without_microphones_have_no_sound(log):
+    assert heard_sound(log, 0) is None
 
 
 def test_a_scenario_of_another_version_is_refused(log):

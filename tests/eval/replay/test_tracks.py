@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from goldentime.errors import LogError
-from goldentime.eval import log_files
+from goldentime.eval.log import FORMAT
 from goldentime.eval.log_files import load_log, save_log
 from goldentime.eval.log_tracks import CONDITIONS, TRACK_WIDTHS, AirColumn, KitColumn, PersonColumn, things_of
 from goldentime.types import KitState
@@ -81,4 +81,4 @@ def test_a_track_of_another_width_is_refused(log, tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(LogError, match=r"0000\.npz: people: expected 1 \+ 11 n columns, got 33"):
         load_log(path)
-    assert log_files.FORMAT == 1
+    assert FORMAT == 1
