@@ -69,7 +69,7 @@ def test_flow_through_an_opening_is_bernoullis_law_summed_over_its_height(border
 def test_flow_rises_with_the_difference_of_pressure(difference, border, hot):
     layer, density = np.array([border, 1.5, 0.0]), np.array([[OUTER] * 3, [353.0 / hot, 0.8, OUTER]])
     stretches = slabs(VENTS, VENTS.width_m, FLOOR, layer, density)
-    low, high = (flows(stretches, np.full(2, d)).net for d in sorted(difference))
+    low, high = (flows(stretches, np.full(len(VENTS.width_m), d)).net for d in sorted(difference))
     assert (high >= low - 1e-9).all()
 
 
