@@ -64,7 +64,7 @@ def temperatures(panel: pyplot.Axes) -> None:
                 model.step()
             pairs.append((mqh_k(watts, 180.0, lining), float(model.read().upper_k[0]) - 293.15))
         panel.plot(*np.array(pairs).T, mark, label=lining)
-    ends = np.array([20.0, 600.0])
+    ends = np.array([0.0, 600.0])
     panel.plot(ends, ends, "k", linewidth=0.8)
     panel.fill_between(ends, 0.7 * ends, 1.3 * ends, color="0.9", label="±30 %")
     panel.set(
@@ -83,7 +83,7 @@ def plumes(panel: pyplot.Axes) -> None:
         panel.plot(
             rise, entrained_kg_s(np.full_like(rise, 0.65 * watts), rise), color=colour, label=f"{1e-3 * watts:.0f} kW"
         )
-    panel.set(xlabel="height above fire [m]", ylabel="plume [kg/s]", xscale="log", yscale="log")
+    panel.set(xlabel="height above fire [m]", ylabel="plume [kg/s]", yscale="log")
     panel.set_title("bands: Zukoski (1981) ±20 %")
     panel.legend(fontsize=8)
 

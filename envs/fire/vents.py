@@ -21,7 +21,7 @@ LEAK = 0.005
 """Share of its area that a closed leaf leaves open, our choice: 100 cm2 of a door of 2 m2."""
 CRACK = 2e-4
 """Area of cracks per area of wall of a room without an opening to the open air, our choice: 60 cm2 of 30 m2."""
-_SMALL_PA = 1e-4
+_SMALL_PA = 1e-3
 """Below about this difference flow grows linearly, as creeping flow does, so that its slope stays finite."""
 _TINY = 1e-12
 

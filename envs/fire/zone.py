@@ -91,7 +91,7 @@ class ZoneModel:
         self._upper_m3 = FLOOR_SHARE * self._rooms.volume_m3
         volume = np.stack([self._rooms.volume_m3 - self._upper_m3, self._upper_m3])
         self._mass_kg = self._fresh[:, None] * volume[:, None]
-        self._pressure_pa = np.zeros(n)
+        self._pressure_pa, self._guess_pa = np.zeros(n), np.zeros(n)
         self._walls_k = np.zeros((len(self._slab.step), 2 * n))
         self._floor_m = np.append(self._rooms.lower_m[:, 2], 0.0)
         self._lights_s = np.full(count, np.inf)
@@ -172,7 +172,8 @@ class ZoneModel:
         width = vents.width_m * (self._open + LEAK * (1.0 - self._open))
         stretches = slabs(vents, width, self._floor_m, air.layer_m, air.density)
         store = self._rooms.volume_m3 / (gas.GAMMA * gas.PRESSURE_PA * self.dt_s)
-        _, moved = solve(vents, stretches, self._pressure_pa, store, made.sum(axis=0))
+        # What is left of the balance goes into the pressures; the next search begins at what was found.
+        self._guess_pa, moved = solve(vents, stretches, self._pressure_pa, store, made.sum(axis=0), self._guess_pa)
         risen = risen_share(vents, stretches, air)
         spilled, passed = spills(vents, stretches, moved.out, risen, air)
         plumes = np.bincount(self._fuels.room, flame.drawn_kg_s, count) / air.density[gas.LOWER]

@@ -85,7 +85,7 @@ def test_a_room_full_of_fire_draws_half_a_kilogram_per_second_and_square_root_of
     made = 0.0
     for _ in range(60):
         # What heats the air that comes in: as much mass leaves as enters.
-        _, moved = solve(vents, stretches, np.zeros(1), np.full(1, 1e-9), np.array([made]))
+        _, moved = solve(vents, stretches, np.zeros(1), np.full(1, 1e-9), np.array([made]), np.zeros(1))
         into = moved.out[1].sum()
         made = into * (OUTER / density[0, 0] - 1.0)
     assert 0.40 <= into * OUTER / (2.0 * np.sqrt(2.0)) <= 0.61

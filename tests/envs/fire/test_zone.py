@@ -141,7 +141,7 @@ def test_fire_spreads_and_a_closed_door_keeps_it_out(flat):
     state = model.read()
     assert lit.tolist() == [True, True, False]
     assert early[3] == 0.0 and model.open_shares()[3] == 1.0, "the pane breaks when the layer is hot, not before"
-    assert state.upper_extinction_per_m[1] > 20.0 * state.upper_extinction_per_m[2]
+    assert state.upper_extinction_per_m[1] > 5.0 * state.upper_extinction_per_m[2]
     assert state.upper_k[2] < 320.0
 
 
