@@ -71,7 +71,8 @@ def spills(vents: Vents, stretches: Slabs, out_m3_s: Array, risen: Array, air: I
     # At one pressure the enthalpy of a volume is fixed, so the excess is what the mass lacks.
     excess = gas.J_PER_M3 * np.maximum(volume - mass / around, 0.0)
     drawn = np.where(excess > 1.0, spilled_kg_s(mass, excess, air.layer_m[there] - middle) / around, 0.0)
-    return np.bincount(there.reshape(-1), drawn.reshape(-1), count), (out_m3_s * source).sum(axis=1)
+    summed = np.bincount(there.reshape(-1), drawn.reshape(-1), count).astype(np.float64, copy=False)
+    return summed, (out_m3_s * source).sum(axis=1)
 
 
 def mixing(air: Instant) -> Array:
