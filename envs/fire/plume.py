@@ -45,7 +45,7 @@ def spilled_kg_s(flow_kg_s: NDArray[Any], excess_w: Numbers, rise_m: Numbers) ->
     return np.maximum(drawn, 0.0)
 
 
-def _regions(heat_kw: Numbers, rise_m: Numbers) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _regions(heat_kw: Numbers, rise_m: Numbers) -> tuple[Numbers, Any, Any]:
     """Scaled height, coefficient and exponent of McCaffrey's three regions: flame, intermittent flame, plume."""
     scaled = rise_m / heat_kw**0.4
     which = (scaled > 0.08).astype(np.intp) + (scaled > 0.2)

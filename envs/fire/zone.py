@@ -186,9 +186,9 @@ class ZoneModel:
         volume = np.full((2, n + 1), np.inf)
         volume[:, :-1] = air.volume_m3
         matrix *= np.minimum(1.0, _LEAVES_SHARE * volume.reshape(-1) / (dt * matrix.sum(axis=0) + 1e-12))
-        content = np.empty((2, n + 1, gas.SPECIES))
-        content[:, :-1], content[:, -1] = air.content.transpose(0, 2, 1), self._fresh
-        content, leaves = content.reshape(-1, gas.SPECIES), matrix.sum(axis=0)
+        layers = np.empty((2, n + 1, gas.SPECIES))
+        layers[:, :-1], layers[:, -1] = air.content.transpose(0, 2, 1), self._fresh
+        content, leaves = layers.reshape(-1, gas.SPECIES), matrix.sum(axis=0)
         gained = dt * (matrix @ content - content * leaves[:, None])
         gained = gained.reshape(2, n + 1, gas.SPECIES).transpose(0, 2, 1)
         swollen = dt * (matrix.sum(axis=1) - leaves).reshape(2, n + 1)
@@ -260,13 +260,18 @@ class ZoneModel:
 
     def balance(self) -> Balance:
         """Ledgers of energy and of matter."""
+        burnt, vapour, surfaces, outside = self._energy.tolist()
         return Balance(
-            self._held_j(),
-            self._begun_j,
-            *(float(part) for part in self._energy),
-            self._mass_kg.sum(axis=(0, 2)),
-            self._begun_kg.copy(),
-            *self._matter.copy(),
+            held_j=self._held_j(),
+            begun_j=self._begun_j,
+            burnt_j=burnt,
+            vapour_j=vapour,
+            surfaces_j=surfaces,
+            outside_j=outside,
+            held_kg=self._mass_kg.sum(axis=(0, 2)),
+            begun_kg=self._begun_kg.copy(),
+            burnt_kg=self._matter[0].copy(),
+            outside_kg=self._matter[1].copy(),
         )
 
     def _held_j(self) -> float:
