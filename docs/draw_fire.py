@@ -67,9 +67,8 @@ def temperatures(panel: pyplot.Axes) -> None:
     ends = np.array([0.0, 600.0])
     panel.plot(ends, ends, "k", linewidth=0.8)
     panel.fill_between(ends, 0.7 * ends, 1.3 * ends, color="0.9", label="±30 %")
-    panel.set(
-        xscale="log", yscale="log", xlabel="MQH (1981), rise [K]", ylabel="model, rise [K]", title="hot layer at 180 s"
-    )
+    panel.set(xlim=(0, 600), ylim=(0, 700), xlabel="MQH (1981), rise [K]", ylabel="model, rise [K]")
+    panel.set_title("hot layer at 180 s")
     panel.legend(fontsize=8)
 
 

@@ -210,7 +210,7 @@ def buildings(draw):
     return Level(rooms=tuple(rooms), openings=tuple(openings)), FirePlan(fuels=tuple(fuels), ignitions=lit)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(buildings())
 def test_whatever_burns_the_air_stays_possible(building):
     level, plan = building
