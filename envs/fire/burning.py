@@ -43,7 +43,7 @@ def demand(growth_w_s2: NDArray[Any], age_s: NDArray[Any], peak_w: NDArray[Any],
         left: (fuels,) share of the energy that is left.
     """
     free = np.minimum(growth_w_s2 * np.square(age_s), peak_w)
-    faded: NDArray[np.float64] = free * np.sqrt(np.clip(left / DECAY_SHARE, 0.0, 1.0))
+    faded: NDArray[np.float64] = free * np.sqrt(np.minimum(left / DECAY_SHARE, 1.0))
     return faded
 
 
@@ -62,6 +62,6 @@ def co_yield(free: NDArray[Any], equivalence: NDArray[Any], upper_k: NDArray[Any
     """
     cool = 0.19 / np.pi * np.arctan(10.0 * (equivalence - 0.8)) + 0.095
     hot = 0.22 / np.pi * np.arctan(10.0 * (equivalence - 1.25)) + 0.11
-    heat = np.clip((upper_k - 800.0) / 100.0, 0.0, 1.0)
+    heat = np.minimum(np.maximum((upper_k - 800.0) / 100.0, 0.0), 1.0)
     found: NDArray[np.float64] = np.maximum(free, cool + heat * (hot - cool))
     return found

@@ -49,21 +49,22 @@ def exchange(air: Instant, surface_k: Array, flames_w: Array, holes: Holes, dt_s
     """
     rooms, hot = air.rooms, air.temperature_k[:, :-1]
     border = air.layer_m[:-1]
-    walls = rooms.edge_m * np.stack([border - rooms.lower_m[:, 2], rooms.upper_m[:, 2] - border])
+    walls = rooms.edge_m * np.array([border - rooms.lower_m[:, 2], rooms.upper_m[:, 2] - border])
     area = rooms.area_m2 + walls
     capacity = gas.CP_J_KG_K * air.content[:, gas.MASS] * air.volume_m3 / dt_s
     touch = convection_w_m2k(hot - surface_k) * area
     convected = touch * (hot - surface_k) / (1.0 + touch / capacity)
     glow, top = STEFAN_W_M2K4 * air.emissivity, hot[gas.UPPER]
-    seen = np.stack([rooms.area_m2, area[gas.UPPER]])
+    seen = np.array([rooms.area_m2, area[gas.UPPER]])
     count = len(air.layer_m)
     gaps = np.bincount(holes.rooms.reshape(-1), np.tile(holes.area_m2, 2), count)[:-1]
     damped = glow / (1.0 + 4.0 * glow * top**3 * (seen[0] + seen[1] + gaps) / capacity[gas.UPPER])
     radiated = damped * seen * (top**4 - surface_k**4)
-    beam = np.append(damped * (top**4 - air.temperature_k[gas.LOWER, -1] ** 4), 0.0)
+    beam = np.zeros(count)
+    beam[:-1] = damped * (top**4 - air.temperature_k[gas.LOWER, -1] ** 4)
     let_in = np.bincount(holes.rooms.reshape(-1), (holes.area_m2 * beam[holes.rooms[::-1]]).reshape(-1), count)[:-1]
     kept = 0.5 * air.emissivity * flames_w
-    flames = np.stack([0.5 * flames_w, 0.5 * flames_w - kept])
+    flames = np.array([0.5 * flames_w, 0.5 * flames_w - kept])
     gained = -convected
     gained[gas.UPPER] += kept - radiated[0] - radiated[1] - gaps * beam[:-1]
     radiated[gas.LOWER] += let_in

@@ -38,6 +38,8 @@ class Fuels(NamedTuple):
     """(species, fuels) mass given off per mass burnt: of all gas 1, of oxygen 0."""
     critical_w_m2: Array
     dose_w2s_m4: Array
+    within: Array
+    """(fuels, rooms) 1 where the fuel is in the room; sums over fuels."""
     gain_per_m2: Array
     """(fuels, fuels) flux at the first per watt that the second radiates; 0 for itself and through walls."""
     offsets_m: Array
@@ -85,6 +87,7 @@ def fuels_of(plan: FirePlan, rooms: Rooms) -> Fuels:
         yields=yields,
         critical_w_m2=each("critical_flux_w_m2"),
         dose_w2s_m4=each("ignition_dose_w2s_m4"),
+        within=(room[:, None] == np.arange(len(rooms.area_m2))).astype(np.float64),
         gain_per_m2=gain,
         offsets_m=offsets,
     )
@@ -100,8 +103,7 @@ def burn(fuels: Fuels, air: Instant, wanted_w: Array, before_w: Array, dt_s: flo
     room, top = fuels.room, air.rooms.upper_m[:, 2]
     convective = (1.0 - fuels.radiative) * np.maximum(before_w, _SPARK * wanted_w)
     rise = air.layer_m[room] - fuels.base_m
-    drawn = entrained_kg_s(convective, rise)
-    whole = entrained_kg_s(convective, top[room] - fuels.base_m)
+    drawn, whole = entrained_kg_s(convective, np.array([rise, top[room] - fuels.base_m]))
     density = air.content[gas.LOWER, gas.MASS]
     taken = np.bincount(room, drawn, len(density)) / density
     bound = np.minimum(1.0, _DRAWN_SHARE * air.volume_m3[gas.LOWER] / (dt_s * taken + 1e-12))
@@ -112,7 +114,7 @@ def burn(fuels: Fuels, air: Instant, wanted_w: Array, before_w: Array, dt_s: flo
     stock = 0.2 * burning.OXYGEN_J_KG * air.content[gas.UPPER, gas.O2] * air.volume_m3[gas.UPPER] / dt_s
     above *= np.minimum(1.0, stock / (np.bincount(room, above, len(density)) + 1e-9))[room]
     heat = np.minimum(wanted_w, below + above)
-    hungry = np.clip(wanted_w / np.maximum(below + above, 1.0), 0.0, 5.0)
+    hungry = np.minimum(wanted_w / np.maximum(below + above, 1.0), 5.0)
     yields = fuels.yields.copy()
     yields[gas.CO] = burning.co_yield(yields[gas.CO], hungry, air.temperature_k[gas.UPPER, room])
     products = yields * (heat / fuels.heat_j_kg)

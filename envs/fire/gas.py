@@ -61,7 +61,8 @@ def air_at(temperature_k: float) -> NDArray[np.float64]:
     """(species,) what a cubic metre of fresh air holds [kg/m3]."""
     density = PRESSURE_PA / (R_J_KG_K * temperature_k)
     shares = np.array([1.0, AIR_O2, AIR_CO2, 0.0, 0.0]) * MOLAR_KG / MOLAR_KG[MASS]
-    return density * shares
+    held: NDArray[np.float64] = density * shares
+    return held
 
 
 def volume_fraction(species: int, mass_kg: NDArray[Any], total_kg: NDArray[Any]) -> NDArray[np.float64]:

@@ -42,7 +42,7 @@ class Instant(NamedTuple):
 
 def instant_of(rooms: Rooms, mass_kg: Array, upper_m3: Array, outside_k: float) -> Instant:
     """What follows from the masses (2, species, rooms) in the layers and the volume (rooms,) of the upper ones."""
-    volume = np.stack([rooms.volume_m3 - upper_m3, upper_m3])
+    volume = np.array([rooms.volume_m3 - upper_m3, upper_m3])
     content = mass_kg / volume[:, None]
     ambient = gas.PRESSURE_PA / (gas.R_J_KG_K * outside_k)
     density = np.empty((2, len(upper_m3) + 1))
@@ -51,7 +51,8 @@ def instant_of(rooms: Rooms, mass_kg: Array, upper_m3: Array, outside_k: float) 
     kept = FLOOR_SHARE * rooms.volume_m3
     thick = np.maximum(upper_m3 - kept, 0.0) / (rooms.volume_m3 - 2.0 * kept) * rooms.height_m
     thick = np.minimum(thick, rooms.height_m)
-    layer = np.append(rooms.upper_m[:, 2] - thick, 0.0)
+    layer = np.zeros(len(thick) + 1)
+    layer[:-1] = rooms.upper_m[:, 2] - thick
     co2 = gas.volume_fraction(gas.CO2, content[gas.UPPER, gas.CO2], density[gas.UPPER, :-1])
     smoky = gas.EXTINCTION_M2_KG * content[gas.UPPER, gas.SOOT]
     absorbing = absorption_per_m(smoky, co2, temperature[gas.UPPER, :-1])

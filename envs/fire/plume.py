@@ -9,8 +9,10 @@ from goldentime.envs.fire.gas import GRAVITY_M_S2
 
 __all__ = ["centreline_excess", "centreline_m_s", "entrained_kg_s", "spilled_kg_s", "width_m"]
 
+Numbers = NDArray[Any] | np.float64
 
-def entrained_kg_s(convective_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
+
+def entrained_kg_s(convective_w: Numbers, rise_m: Numbers) -> NDArray[np.float64]:
     """Mass flow of an axisymmetric plume at a height above the fire's base.
 
     NFPA 92, axisymmetric plumes, after Heskestad: 0.071 Q^(1/3) z^(5/3) + 0.0018 Q above the limiting height 0.166 Q^(2/5),
@@ -25,7 +27,7 @@ def entrained_kg_s(convective_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[
     return flow
 
 
-def spilled_kg_s(flow_kg_s: NDArray[Any], excess_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
+def spilled_kg_s(flow_kg_s: NDArray[Any], excess_w: Numbers, rise_m: Numbers) -> NDArray[np.float64]:
     """What smoke that spills through an opening draws in on its way up, over and above itself.
 
     The far plume of `entrained_kg_s` from a virtual point source that lies so deep that the plume has its flow at the
@@ -43,14 +45,14 @@ def spilled_kg_s(flow_kg_s: NDArray[Any], excess_w: NDArray[Any], rise_m: NDArra
     return np.maximum(drawn, 0.0)
 
 
-def _regions(heat_kw: NDArray[Any], rise_m: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _regions(heat_kw: Numbers, rise_m: Numbers) -> tuple[Numbers, Any, Any]:
     """Scaled height, coefficient and exponent of McCaffrey's three regions: flame, intermittent flame, plume."""
     scaled = rise_m / heat_kw**0.4
     which = (scaled > 0.08).astype(np.intp) + (scaled > 0.2)
     return scaled, np.array([6.8, 1.9, 1.1])[which], np.array([0.5, 0.0, -1.0 / 3.0])[which]
 
 
-def centreline_m_s(heat_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
+def centreline_m_s(heat_w: Numbers, rise_m: Numbers) -> NDArray[np.float64]:
     """Speed of the gas on the axis: k (z / Q^(2/5))^n Q^(1/5), Q in kW (McCaffrey, NBSIR 79-1910, 1979)."""
     heat = np.maximum(heat_w, 1.0) * 1e-3
     scaled, factor, power = _regions(heat, np.maximum(rise_m, 1e-3))
@@ -58,7 +60,7 @@ def centreline_m_s(heat_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.flo
     return speed
 
 
-def centreline_excess(heat_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
+def centreline_excess(heat_w: Numbers, rise_m: Numbers) -> NDArray[np.float64]:
     """Temperature of the gas on the axis above that around it, as a share of that around it.
 
     (k / 0.9)^2 (z / Q^(2/5))^(2 n - 1) / (2 g), Q in kW (McCaffrey, NBSIR 79-1910, 1979).
@@ -69,7 +71,7 @@ def centreline_excess(heat_w: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.
     return excess
 
 
-def width_m(excess: NDArray[Any], rise_m: NDArray[Any]) -> NDArray[np.float64]:
+def width_m(excess: Numbers, rise_m: Numbers) -> NDArray[np.float64]:
     """Distance from the axis at which the excess is half: 0.12 (T0 / T)^(1/2) z (Heskestad, SFPE
     Handbook, "Fire plumes").
 

@@ -9,15 +9,17 @@ __all__ = ["solve"]
 
 Array = NDArray[np.float64]
 
-_CLOSE_M3_S = 1e-6
+_CLOSE_M3_S = 2e-5
 _TRIES = 40
 
 
-def solve(vents: Vents, stretches: Slabs, before_pa: Array, store_m3_s_pa: Array, made_m3_s: Array) -> tuple[Array, Flows]:
+def solve(
+    vents: Vents, stretches: Slabs, before_pa: Array, store_m3_s_pa: Array, made_m3_s: Array, guess_pa: Array
+) -> tuple[Array, Flows]:
     """Pressures at which what is made in each room is what leaves it and what compression stores.
 
-    Newton's method on the balance of volumes, backward Euler in the pressures, from those of the step before. A step that
-    makes the balance worse is halved.
+    Newton's method on the balance of volumes, backward Euler in the pressures. A step that makes the balance worse is
+    halved.
 
     Args:
         vents: the openings.
@@ -25,12 +27,13 @@ def solve(vents: Vents, stretches: Slabs, before_pa: Array, store_m3_s_pa: Array
         before_pa: (rooms,) pressure at the floor against that outside at the same height, at the last step.
         store_m3_s_pa: (rooms,) volume that a rise of 1 Pa takes, per step.
         made_m3_s: (rooms,) by heat and burning.
+        guess_pa: (rooms,) where to begin.
 
     Returns:
         (rooms,) pressures and the flows they drive.
     """
     push = vents.incidence
-    pressure, moved = before_pa, flows(stretches, push @ before_pa)
+    pressure, moved = guess_pa, flows(stretches, push @ guess_pa)
     lacks = store_m3_s_pa * (pressure - before_pa) + moved.net @ push - made_m3_s
     error = np.abs(lacks).max(initial=0.0)
     tries = 0

@@ -42,7 +42,7 @@ def emissivity(absorption: NDArray[Any], thickness_m: NDArray[Any], floor_m2: ND
     return -np.expm1(-absorption * beam)
 
 
-def ceiling_factor(offsets_m: NDArray[Any], height_m: NDArray[Any]) -> NDArray[np.float64]:
+def ceiling_factor(offsets_m: NDArray[Any], height_m: NDArray[Any] | np.float64) -> NDArray[np.float64]:
     """View factor from a level spot to a level rectangle above it.
 
     The sum over the four rectangles that have a corner right above the spot (Howell, A Catalog of Radiation Heat Transfer

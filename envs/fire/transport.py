@@ -36,9 +36,9 @@ def risen_share(vents: Vents, stretches: Slabs, air: Instant) -> Array:
     """
     here, there = vents.rooms, vents.rooms[::-1]
     low, high = air.temperature_k[gas.LOWER], air.temperature_k[gas.UPPER]
-    hot = np.clip((high[here] - low[there]) / _BLEND_K, 0.0, 1.0)
-    cool = np.clip((low[here] - high[there]) / _BLEND_K, 0.0, 1.0)
-    share: Array = np.where(stretches.upper, hot[:, None], cool[:, None])
+    hot, cool = high[here] - low[there], low[here] - high[there]
+    above = np.where(stretches.upper, hot[:, None], cool[:, None])
+    share: Array = np.minimum(np.maximum(above / _BLEND_K, 0.0), 1.0)
     return share
 
 
@@ -71,12 +71,14 @@ def spills(vents: Vents, stretches: Slabs, out_m3_s: Array, risen: Array, air: I
     # At one pressure the enthalpy of a volume is fixed, so the excess is what the mass lacks.
     excess = gas.J_PER_M3 * np.maximum(volume - mass / around, 0.0)
     drawn = np.where(excess > 1.0, spilled_kg_s(mass, excess, air.layer_m[there] - middle) / around, 0.0)
-    return np.bincount(there.reshape(-1), drawn.reshape(-1), count), (out_m3_s * source).sum(axis=1)
+    summed = np.bincount(there.reshape(-1), drawn.reshape(-1), count).astype(np.float64, copy=False)
+    return summed, (out_m3_s * source).sum(axis=1)
 
 
 def mixing(air: Instant) -> Array:
     """(rooms,) volume that layers of the wrong order exchange [m3/s]."""
-    wrong = np.clip((air.temperature_k[gas.LOWER, :-1] - air.temperature_k[gas.UPPER, :-1]) / 10.0, 0.0, 1.0)
+    excess = (air.temperature_k[gas.LOWER, :-1] - air.temperature_k[gas.UPPER, :-1]) / 10.0
+    wrong = np.minimum(np.maximum(excess, 0.0), 1.0)
     exchanged: Array = wrong * air.volume_m3.min(axis=0) / _OVERTURN_S
     return exchanged
 

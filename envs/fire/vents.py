@@ -21,7 +21,7 @@ LEAK = 0.005
 """Share of its area that a closed leaf leaves open, our choice: 100 cm2 of a door of 2 m2."""
 CRACK = 2e-4
 """Area of cracks per area of wall of a room without an opening to the open air, our choice: 60 cm2 of 30 m2."""
-_SMALL_PA = 1e-4
+_SMALL_PA = 1e-3
 """Below about this difference flow grows linearly, as creeping flow does, so that its slope stays finite."""
 _TINY = 1e-12
 
@@ -107,7 +107,7 @@ def slabs(vents: Vents, width_m: Array, floor_m: Array, layer_m: Array, density:
     border, floor = layer_m[vents.rooms], floor_m[vents.rooms]
     low, high = vents.sill_m, vents.soffit_m
     bends = np.sort(np.minimum(np.maximum(border, low), high), axis=0)
-    edges = np.stack([low, bends[0], bends[1], high])
+    edges = np.array([low, bends[0], bends[1], high])
     lift = GRAVITY_M_S2 * (density[LOWER, -1] - density)
     above = np.maximum(edges[:, None] - border, 0.0)
     profile = lift[LOWER][vents.rooms] * (edges[:, None] - above - floor) + lift[UPPER][vents.rooms] * above
@@ -125,7 +125,7 @@ def flows(stretches: Slabs, difference_pa: NDArray[Any]) -> Flows:
     Where the line passes 0 only the part on its side counts.
     """
     drop = stretches.drop_pa + difference_pa
-    pushed = np.maximum(np.stack([drop, -drop]), 0.0)
+    pushed = np.maximum(np.array([drop, -drop]), 0.0)
     root = pushed / np.sqrt(pushed + _SMALL_PA)
     first, last = root[:, :-1], root[:, 1:]
     total = pushed[:, :-1] + pushed[:, 1:]

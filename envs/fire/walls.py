@@ -45,7 +45,7 @@ class Slab(NamedTuple):
 def slab_of(lining: Lining, dt_s: float) -> Slab:
     """A slab of a lining, its equation of heat in backward Euler steps of `dt_s`."""
     material = LININGS[lining]
-    size = _GROWTH ** np.arange(_CELLS)
+    size: NDArray[np.float64] = _GROWTH ** np.arange(_CELLS, dtype=np.float64)
     size *= material.thickness_m / size.sum()
     between = 2.0 * material.conductivity_w_mk / (size[:-1] + size[1:])
     behind = 1.0 / (0.5 * size[-1] / material.conductivity_w_mk + 1.0 / _BEHIND_W_M2K)
@@ -53,8 +53,8 @@ def slab_of(lining: Lining, dt_s: float) -> Slab:
     exchange -= np.diag(exchange.sum(axis=1))
     exchange[-1, -1] -= behind
     capacity = material.heat_j_kgk * material.density_kg_m3 * size
-    step = np.linalg.inv(np.eye(_CELLS) - dt_s * exchange / capacity[:, None])
-    return Slab(step, step[:, :1] * (dt_s / capacity[0]))
+    step = np.asarray(np.linalg.inv(np.eye(_CELLS) - dt_s * exchange / capacity[:, None]), dtype=np.float64)
+    return Slab(step, np.asarray(step[:, :1] * (dt_s / capacity[0]), dtype=np.float64))
 
 
 def convection_w_m2k(difference_k: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,6 +24,8 @@ __all__ = ["Balance", "ZoneModel"]
 
 Array = NDArray[np.float64]
 
+_SPREAD_S = 0.5
+"""How often it is looked what catches fire or breaks: that takes many seconds."""
 _LEAVES_SHARE = 0.5
 """A layer gives away at most so much of itself in one step; it binds only where dt_s is far too long."""
 
@@ -71,6 +73,7 @@ class ZoneModel:
         if not dt_s > 0.0:
             raise ConfigError(f"dt_s: expected more than 0, got {dt_s}")
         self.dt_s, self._plan = dt_s, plan
+        self._every = max(1, round(_SPREAD_S / dt_s))
         self._rooms, self._vents = rooms_of(level), vents_of(level)
         self._fuels, self._slab = fuels_of(plan, self._rooms), slab_of(plan.lining, dt_s)
         self._open, self._panes = np.ones(len(self._vents.width_m)), np.zeros(len(self._vents.width_m), dtype=bool)
@@ -88,7 +91,7 @@ class ZoneModel:
         self._upper_m3 = FLOOR_SHARE * self._rooms.volume_m3
         volume = np.stack([self._rooms.volume_m3 - self._upper_m3, self._upper_m3])
         self._mass_kg = self._fresh[:, None] * volume[:, None]
-        self._pressure_pa = np.zeros(n)
+        self._pressure_pa, self._guess_pa = np.zeros(n), np.zeros(n)
         self._walls_k = np.zeros((len(self._slab.step), 2 * n))
         self._floor_m = np.append(self._rooms.lower_m[:, 2], 0.0)
         self._lights_s = np.full(count, np.inf)
@@ -129,7 +132,8 @@ class ZoneModel:
         matrix, moved = self._flow(air, flame, made)
         self._carry(air, flame, made, matrix)
         self._out_kg_s = moved
-        self._spread(air)
+        if self._number % self._every == 0:
+            self._spread(air)
         self._number += 1
 
     def _burn(self, air: Instant) -> Burn:
@@ -149,13 +153,12 @@ class ZoneModel:
     def _warm(self, air: Instant, flame: Burn) -> Array:
         """(2, rooms) volume that heat and burning make in each layer [m3/s]; walls move on."""
         n, fuels = len(self._rooms.area_m2), self._fuels
-        flames = np.bincount(fuels.room, fuels.radiative * flame.heat_w, n)
+        sums = np.array([fuels.radiative * flame.heat_w, flame.heat_w, flame.products_kg_s[gas.MASS]]) @ fuels.within
+        flames, total, vapour = sums[0], sums[1], sums[2] / self._fresh[gas.MASS]
         surface = self._walls_k[0].reshape(2, n) + self._plan.outside_k
         holes = Holes(self._vents.rooms, self._open * self._vents.width_m * (self._vents.soffit_m - self._vents.sill_m))
         gained = exchange(air, surface, flames, holes, self.dt_s)
         self._walls_k = self._slab.step @ self._walls_k + self._slab.response * gained.surface_w_m2.reshape(-1)
-        total = np.bincount(fuels.room, flame.heat_w, n)
-        vapour = np.bincount(fuels.room, flame.products_kg_s[gas.MASS], n) / self._fresh[gas.MASS]
         made = gained.gas_w / gas.J_PER_M3
         made[gas.UPPER] += (total - flames) / gas.J_PER_M3 + vapour
         burnt, evaporated = total.sum(), gas.J_PER_M3 * vapour.sum()
@@ -169,7 +172,8 @@ class ZoneModel:
         width = vents.width_m * (self._open + LEAK * (1.0 - self._open))
         stretches = slabs(vents, width, self._floor_m, air.layer_m, air.density)
         store = self._rooms.volume_m3 / (gas.GAMMA * gas.PRESSURE_PA * self.dt_s)
-        _, moved = solve(vents, stretches, self._pressure_pa, store, made.sum(axis=0))
+        # What is left of the balance goes into the pressures; the next search begins at what was found.
+        self._guess_pa, moved = solve(vents, stretches, self._pressure_pa, store, made.sum(axis=0), self._guess_pa)
         risen = risen_share(vents, stretches, air)
         spilled, passed = spills(vents, stretches, moved.out, risen, air)
         plumes = np.bincount(self._fuels.room, flame.drawn_kg_s, count) / air.density[gas.LOWER]
@@ -179,14 +183,16 @@ class ZoneModel:
     def _carry(self, air: Instant, flame: Burn, made: Array, matrix: Array) -> None:
         """Move masses and volumes; the last row and column of each layer are the open air."""
         n, dt = len(made[0]), self.dt_s
-        volume = np.append(air.volume_m3, np.full((2, 1), np.inf), axis=1).reshape(-1)
-        matrix *= np.minimum(1.0, _LEAVES_SHARE * volume / (dt * matrix.sum(axis=0) + 1e-12))
-        outside = np.broadcast_to(self._fresh[None, :, None], (2, gas.SPECIES, 1))
-        content = np.append(air.content, outside, axis=2).transpose(0, 2, 1).reshape(-1, gas.SPECIES)
-        gained = dt * (matrix @ content - content * matrix.sum(axis=0)[:, None])
+        volume = np.full((2, n + 1), np.inf)
+        volume[:, :-1] = air.volume_m3
+        matrix *= np.minimum(1.0, _LEAVES_SHARE * volume.reshape(-1) / (dt * matrix.sum(axis=0) + 1e-12))
+        layers = np.empty((2, n + 1, gas.SPECIES))
+        layers[:, :-1], layers[:, -1] = air.content.transpose(0, 2, 1), self._fresh
+        content, leaves = layers.reshape(-1, gas.SPECIES), matrix.sum(axis=0)
+        gained = dt * (matrix @ content - content * leaves[:, None])
         gained = gained.reshape(2, n + 1, gas.SPECIES).transpose(0, 2, 1)
-        swollen = dt * (matrix.sum(axis=1) - matrix.sum(axis=0)).reshape(2, n + 1)
-        given = np.stack([np.bincount(self._fuels.room, row, n) for row in dt * flame.products_kg_s])
+        swollen = dt * (matrix.sum(axis=1) - leaves).reshape(2, n + 1)
+        given = (dt * flame.products_kg_s) @ self._fuels.within
         self._mass_kg = self._mass_kg + gained[:, :, :-1]
         self._mass_kg[gas.UPPER] += given
         grown = swollen[:, :-1] + dt * made
@@ -196,24 +202,26 @@ class ZoneModel:
         upper = self._upper_m3 + grown[gas.UPPER] - squeezed * self._upper_m3 / self._rooms.volume_m3
         self._settle(upper)
         self._energy[3] -= gas.J_PER_M3 * swollen[:, -1].sum()
-        self._matter += np.stack([given.sum(axis=1), -gained[:, :, -1].sum(axis=0)])
+        self._matter[0] += given.sum(axis=1)
+        self._matter[1] -= gained[:, :, -1].sum(axis=0)
 
     def _settle(self, upper_m3: Array) -> None:
         """Take over the volumes of upper layers; a layer below the least volume takes gas of the other."""
         total, least = self._rooms.volume_m3, FLOOR_SHARE * self._rooms.volume_m3
-        kept = np.clip(upper_m3, least, total - least)
+        kept = np.minimum(np.maximum(upper_m3, least), total - least)
         up = kept - upper_m3
         from_low = np.maximum(up, 0.0) / (total - upper_m3)
         from_high = np.maximum(-up, 0.0) / upper_m3
         moved = self._mass_kg[gas.LOWER] * from_low - self._mass_kg[gas.UPPER] * from_high
-        self._mass_kg += np.stack([-moved, moved])
+        self._mass_kg[gas.LOWER] -= moved
+        self._mass_kg[gas.UPPER] += moved
         self._upper_m3 = kept
 
     def _spread(self, air: Instant) -> None:
         """Heat what does not burn yet, and panes."""
         fuels = self._fuels
         over = np.maximum(exposure_w_m2(fuels, air, self._heat_w) - fuels.critical_w_m2, 0.0)
-        self._dose = self._dose + self.dt_s * np.square(over)
+        self._dose = self._dose + self._every * self.dt_s * np.square(over)
         caught = (self._dose >= fuels.dose_w2s_m4) & (self._age_s < 0.0)
         self._lights_s[caught] = np.minimum(self._lights_s[caught], self.time_s + self.dt_s)
         if self._panes.any():
@@ -252,13 +260,18 @@ class ZoneModel:
 
     def balance(self) -> Balance:
         """Ledgers of energy and of matter."""
+        burnt, vapour, surfaces, outside = self._energy.tolist()
         return Balance(
-            self._held_j(),
-            self._begun_j,
-            *(float(part) for part in self._energy),
-            self._mass_kg.sum(axis=(0, 2)),
-            self._begun_kg.copy(),
-            *self._matter.copy(),
+            held_j=self._held_j(),
+            begun_j=self._begun_j,
+            burnt_j=burnt,
+            vapour_j=vapour,
+            surfaces_j=surfaces,
+            outside_j=outside,
+            held_kg=self._mass_kg.sum(axis=(0, 2)),
+            begun_kg=self._begun_kg.copy(),
+            burnt_kg=self._matter[0].copy(),
+            outside_kg=self._matter[1].copy(),
         )
 
     def _held_j(self) -> float:

@@ -69,7 +69,7 @@ def test_flow_through_an_opening_is_bernoullis_law_summed_over_its_height(border
 def test_flow_rises_with_the_difference_of_pressure(difference, border, hot):
     layer, density = np.array([border, 1.5, 0.0]), np.array([[OUTER] * 3, [353.0 / hot, 0.8, OUTER]])
     stretches = slabs(VENTS, VENTS.width_m, FLOOR, layer, density)
-    low, high = (flows(stretches, np.full(2, d)).net for d in sorted(difference))
+    low, high = (flows(stretches, np.full(len(VENTS.width_m), d)).net for d in sorted(difference))
     assert (high >= low - 1e-9).all()
 
 
@@ -85,7 +85,7 @@ def test_a_room_full_of_fire_draws_half_a_kilogram_per_second_and_square_root_of
     made = 0.0
     for _ in range(60):
         # What heats the air that comes in: as much mass leaves as enters.
-        _, moved = solve(vents, stretches, np.zeros(1), np.full(1, 1e-9), np.array([made]))
+        _, moved = solve(vents, stretches, np.zeros(1), np.full(1, 1e-9), np.array([made]), np.zeros(1))
         into = moved.out[1].sum()
         made = into * (OUTER / density[0, 0] - 1.0)
     assert 0.40 <= into * OUTER / (2.0 * np.sqrt(2.0)) <= 0.61
