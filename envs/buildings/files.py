@@ -65,7 +65,8 @@ class WindowFile:
     width: float = 1.4
     sill: float = 0.9
     lintel: float = 2.1
-    open: Literal[0.0, 0.5] = 0.0
+    open: float = 0.0
+    """Share that is not closed by glass: 0, or 0.5 with one pane slid before the other."""
 
 
 @record

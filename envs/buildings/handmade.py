@@ -237,6 +237,8 @@ def _window(pane: WindowFile, storey: int, known: _Known, path: str) -> WindowPl
     number = _number(pane.room, known, f"{path}.room")
     if number == OUTSIDE or known[0][number].kind == "stairs":
         raise ConfigError(f"{path}.room: expected a room, got {pane.room!r}")
+    if pane.open not in (0.0, 0.5):
+        raise ConfigError(f"{path}.open: expected 0 or 0.5, got {pane.open}")
     wall = _outer(number, pane.side, storey, known[0], path)
     at = _placed(pane.at, pane.width, wall, path)
     return WindowPlan(number, storey, wall.axis, wall.line, at, pane.width, (pane.sill, pane.lintel), pane.open)

@@ -206,8 +206,9 @@ class Draft:
         taken = self._taken[: self._count]
         near = ((taken[:, :3] < high.max(0)) & (taken[:, 3:] > low.min(0))).all(1)
         lower, upper = taken[near, :3], taken[near, 3:]
-        hit: NDArray[np.bool_] = ((lower < high[:, None] - _EDGE_M) & (upper > low[:, None] + _EDGE_M)).all(2).any(1)
-        return ~hit
+        hit = np.atleast_2d(((lower < high[:, None] - _EDGE_M) & (upper > low[:, None] + _EDGE_M)).all(2))
+        free: NDArray[np.bool_] = ~np.atleast_1d(hit.any(1))
+        return free
 
     def claim(self, room: Bounds, *, solid: bool = False) -> None:
         """From now on nothing else fits here: something stands here, or the place is kept free."""
