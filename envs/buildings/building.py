@@ -18,6 +18,8 @@ from goldentime.records import record
 
 __all__ = [
     "HULL_M",
+    "MAX_ROOMS",
+    "MAX_STOREYS",
     "USES",
     "Building",
     "BuildingConfig",

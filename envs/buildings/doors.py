@@ -20,6 +20,12 @@ _MARGIN_M = 0.35
 _DOOR_HIGH_M = 2.1
 _THROUGH = 0.12
 """Share of neighbouring rooms with a door between them."""
+_BLIND = (0.15, 0.6)
+"""Share of the outer walls without windows: front and back, and the sides."""
+_BAY_M = 3.6
+"""From window to window, about."""
+_OPEN = 0.1
+"""Share of the windows that are open."""
 _SEALING = 0.4
 """At most so large a share of the rooms' doors is not open."""
 
@@ -195,16 +201,22 @@ def draw_windows(cells: list[Cell], height_m: float, rng: Rng) -> tuple[WindowPl
         z = (0.5, 2.2) if shop else (0.9, round(min(2.1, height_m - 0.35), 2))
         for axis, along, (low, high) in ((0, cell.x, cell.y), (1, cell.y, cell.x)):
             for line, edge in ((low, lows[1 - axis]), (high, highs[1 - axis])):
-                if abs(line - edge) > _NEAR or (axis == 1 and cell.kind == "room" and rng.random() < 0.6):
+                blind = _BLIND[axis] if cell.kind == "room" else float(axis == 0)
+                if abs(line - edge) > _NEAR or rng.random() < blind:
                     continue
-                if rng.random() < (0.0 if cell.kind == "corridor" else 0.15):
-                    continue
-                wide = round(float(rng.uniform(1.2, 2.0)), 2)
+                # A shop's door takes the other part of its front.
                 part = (along[0] + 0.62 * (along[1] - along[0]), along[1]) if shop and line == FRONT_M else along
-                wide = round(min(wide, part[1] - part[0] - 0.5), 2)
-                if wide < 0.7:
-                    continue
-                share = 0.5 if rng.random() < 0.15 and not shop else 0.0
-                at = round(0.5 * sum(part), 3)
-                found.append(WindowPlan(number, cell.storeys[0], axis, line, at, wide, z, share))
+                for at, wide in _row_of_windows(part, rng):
+                    share = 0.5 if rng.random() < _OPEN and not shop else 0.0
+                    found.append(WindowPlan(number, cell.storeys[0], axis, line, at, wide, z, share))
     return tuple(found)
+
+
+def _row_of_windows(along: Span, rng: Rng) -> list[tuple[float, float]]:
+    """Middles and widths of the windows in a stretch of wall; none where it is too short."""
+    count = max(round((along[1] - along[0]) / _BAY_M), 1)
+    bay = (along[1] - along[0]) / count
+    wide = round(min(float(rng.uniform(1.2, 2.0)), bay - 0.5), 2)
+    if wide < 0.7:
+        return []
+    return [(round(along[0] + (i + 0.5) * bay, 3), wide) for i in range(count)]

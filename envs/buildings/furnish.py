@@ -71,7 +71,11 @@ def _room(draft: Draft, cell: Cell, walls: Sequence[Wall], wardrobe: Wardrobe) -
     for kind in kinds:
         asset = wardrobe.draw(kind)
         if kind in FURNITURE:
-            put_at_wall(draft, asset, walls, chair=(lambda: wardrobe.draw("chair")) if kind == "table" else None)
+            chair = (lambda: wardrobe.draw("chair")) if kind == "table" else None
+            # Beds stand along a wall, for the sake of the ways, if they can.
+            sideways = kind == "bed" and put_at_wall(draft, asset, walls, turn=0.5 * math.pi)
+            if not sideways:
+                put_at_wall(draft, asset, walls, chair=chair)
         else:
             put_at_wall(draft, asset, walls, jitter=0.3)
     if cell.use == "classroom" and cell.contents is None:

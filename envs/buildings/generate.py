@@ -132,7 +132,10 @@ def _check(plan: Plan, compartments: tuple[Compartment, ...]) -> None:
     rooms = [facts for facts in compartments if facts.kind == "room"]
     free = sum(not facts.sealed for facts in rooms)
     if free < _LEAST_OPEN * len(rooms):
-        raise ScenarioError(f"rooms: expected at least half of {len(rooms)} within a drone's reach, got {free}")
+        shut = [number for number, facts in enumerate(compartments) if facts.kind == "room" and facts.sealed]
+        raise ScenarioError(
+            f"rooms: expected at least half of {len(rooms)} within a drone's reach, got {free}; sealed are cells {shut}"
+        )
     shut = [number for number, facts in enumerate(compartments) if facts.kind == "corridor" and facts.sealed]
     if shut:
         raise ScenarioError(f"corridors: expected all within a drone's reach, got cells {shut} sealed")

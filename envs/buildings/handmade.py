@@ -8,120 +8,29 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
 
 from goldentime.envs.assets.objects import KINDS
-from goldentime.envs.buildings.building import MAX_STOREYS, Building, BuildingConfig, DoorState, Kind, Use
+from goldentime.envs.buildings.building import MAX_STOREYS, Building, BuildingConfig
 from goldentime.envs.buildings.doors import Shared, shared_wall
+from goldentime.envs.buildings.files import BuildingFile, DoorFile, RoomFile, Side, StairsFile, WindowFile
 from goldentime.envs.buildings.generate import build
 from goldentime.envs.buildings.plan import FRONT_M, Cell, DoorPlan, Plan, StairPlan, WindowPlan, inner
 from goldentime.envs.buildings.stairs import STAIR_M
 from goldentime.envs.buildings.uses import CONTENTS
 from goldentime.envs.level import OUTSIDE
-from goldentime.envs.scenes.scene import Pool
 from goldentime.envs.scenes.walls import FRAME_M, WALL_M, Span
 from goldentime.envs.signs import TextLine
 from goldentime.errors import ConfigError
-from goldentime.records import load_yaml, record
+from goldentime.records import load_yaml
 from goldentime.rng import stream
 
-__all__ = ["BuildingFile", "DoorFile", "RoomFile", "StairsFile", "StoreyFile", "WindowFile", "load_building", "plan_of"]
-
-Side = Literal["north", "south", "east", "west"]
+__all__ = ["load_building", "plan_of"]
 
 _AXIS: dict[str, int] = {"south": 0, "north": 0, "west": 1, "east": 1}
 _UPPER = ("north", "east")
 _NARROWEST_M = 1.0
 _NUMBER = re.compile(r"\d+")
 _OUTSIDE = "outside"
-
-
-@record
-class RoomFile:
-    """A room."""
-
-    name: str
-    """By which doors and windows call it; not seen by anyone."""
-    x: Span
-    y: Span
-    kind: Kind = "room"
-    use: str = ""
-    """How it is furnished: a key of `uses.CONTENTS`."""
-    plate: tuple[str, ...] = ()
-    """Lines of the plate beside its first door."""
-    contents: tuple[str, ...] | None = None
-    """Kinds of objects that stand along its walls; by its use where none are given."""
-
-
-@record
-class DoorFile:
-    """A doorway between two rooms, or a room and `outside`."""
-
-    between: tuple[str, str]
-    side: Side | None = None
-    """Of the room, for doors to the outside."""
-    at: float | None = None
-    """Middle, in x for walls that run east, in y for those that run north; by default the middle of the wall."""
-    width: float = 0.95
-    height: float = 2.1
-    state: DoorState = "open"
-    leaf: str = "wood"
-    """Material; empty for a mere hole."""
-    angle: float | None = None
-    """[rad] by how much it is open; 1.5 for open doors and 0.6 for ajar ones unless told."""
-    into: str = ""
-    """Into which of the two the leaf turns; the second unless told."""
-    hinge: Literal["low", "high"] = "high"
-    """At the end of smaller or larger coordinates."""
-
-
-@record
-class WindowFile:
-    """A window to the outside."""
-
-    room: str
-    side: Side
-    at: float | None = None
-    width: float = 1.4
-    sill: float = 0.9
-    lintel: float = 2.1
-    open: Literal[0.0, 0.5] = 0.0
-
-
-@record
-class StoreyFile:
-    """One storey."""
-
-    rooms: tuple[RoomFile, ...]
-    doors: tuple[DoorFile, ...] = ()
-    windows: tuple[WindowFile, ...] = ()
-
-
-@record
-class StairsFile:
-    """A stairwell through all storeys."""
-
-    name: str
-    x: Span
-    y: Span
-    landing: Side = "south"
-    """Where the storeys' landings and doors are."""
-
-
-@record
-class BuildingFile:
-    """A whole building, storeys from below."""
-
-    use: Use
-    storeys: tuple[StoreyFile, ...]
-    stairs: tuple[StairsFile, ...] = ()
-    height: float = 2.7
-    """[m] from floor to ceiling."""
-    seed: int = 0
-    """Of colours, furniture and street."""
-    difficulty: float = 0.3
-    """How much clutter there is, as `BuildingConfig.difficulty`."""
-    pool: Pool = "train"
 
 
 def load_building(path: Path | str) -> Building:
@@ -328,6 +237,8 @@ def _window(pane: WindowFile, storey: int, known: _Known, path: str) -> WindowPl
     number = _number(pane.room, known, f"{path}.room")
     if number == OUTSIDE or known[0][number].kind == "stairs":
         raise ConfigError(f"{path}.room: expected a room, got {pane.room!r}")
+    if pane.open not in (0.0, 0.5):
+        raise ConfigError(f"{path}.open: expected 0 or 0.5, got {pane.open}")
     wall = _outer(number, pane.side, storey, known[0], path)
     at = _placed(pane.at, pane.width, wall, path)
     return WindowPlan(number, storey, wall.axis, wall.line, at, pane.width, (pane.sill, pane.lintel), pane.open)

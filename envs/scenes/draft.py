@@ -206,8 +206,8 @@ class Draft:
         taken = self._taken[: self._count]
         near = ((taken[:, :3] < high.max(0)) & (taken[:, 3:] > low.min(0))).all(1)
         lower, upper = taken[near, :3], taken[near, 3:]
-        hit = ((lower < high[:, None] - _EDGE_M) & (upper > low[:, None] + _EDGE_M)).all(2)
-        free: NDArray[np.bool_] = ~hit.any(1)
+        hit = np.atleast_2d(((lower < high[:, None] - _EDGE_M) & (upper > low[:, None] + _EDGE_M)).all(2))
+        free: NDArray[np.bool_] = ~np.atleast_1d(hit.any(1))
         return free
 
     def claim(self, room: Bounds, *, solid: bool = False) -> None:

@@ -18,10 +18,19 @@ FURNISHING: dict[str, tuple[str, ...]] = {
 
 
 def put_at_wall(
-    draft: Draft, asset: str, walls: Sequence[Wall], *, chair: Callable[[], str] | None = None, jitter: float = 0.0
+    draft: Draft,
+    asset: str,
+    walls: Sequence[Wall],
+    *,
+    chair: Callable[[], str] | None = None,
+    turn: float = 0.0,
+    jitter: float = 0.0,
 ) -> bool:
-    """A thing with its back to a wall, and before it a chair, which is drawn only once the thing stands."""
-    room = prop_room(Prop(asset=asset, position=(0.0, 0.0, 0.0)))
+    """A thing with its back to a wall, and before it a chair, which is drawn only once the thing stands.
+
+    With a `turn` [rad] of a quarter or half it is not the back that is at the wall.
+    """
+    room = prop_room(Prop(asset=asset, position=(0.0, 0.0, 0.0), yaw=turn))
     half, deep = 0.5 * room.size[1] + 0.05, 0.5 * room.size[0]
     for _ in range(10):
         wall = walls[int(draft.rng.integers(len(walls)))]
@@ -30,7 +39,7 @@ def put_at_wall(
         x, y, z = wall.at(float(draft.rng.uniform(half, wall.length_m - half)))
         away = deep + 0.03
         at = (round(x + away * math.cos(wall.yaw), 3), round(y + away * math.sin(wall.yaw), 3), z)
-        yaw = wall.yaw + float(draft.rng.uniform(-jitter, jitter))
+        yaw = wall.yaw + turn + float(draft.rng.uniform(-jitter, jitter))
         if put_object(draft, asset, at, yaw, 0.0):
             if chair is not None:
                 seat, ahead = chair(), deep + 0.4

@@ -89,6 +89,7 @@ WRONG = [
     (_set("storeys", 0, "doors", []), r"mine.yaml.storeys.0.doors: expected one between a room and outside at y = 0"),
     (_set("storeys", 1, "windows", 0, "lintel", 3.5), r"storeys.1.windows.0: expected a hole below the ceiling at 2.9 m"),
     (_set("storeys", 1, "windows", 0, "room", "hall"), r"storeys.1.windows.0.room: expected one of .*, got 'hall'"),
+    (_set("storeys", 1, "windows", 0, "open", 0.7), r"storeys.1.windows.0.open: expected 0 or 0.5, got 0.7"),
     (_set("stairs", 0, "x", [0.4, 3.8]), r"stairs.0: expected at least 3.5 m along .* got 3.26 and 5.26 m"),
     (_set("height", 1.9), r"mine.yaml.height: expected 2.3 to 6 m, got 1.9"),
 ]
