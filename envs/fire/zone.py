@@ -1,5 +1,6 @@
 """The two-zone model of fire and smoke in rooms: one hot and one cool layer each, in steps of a tenth of a second."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 
 _SPREAD_S = 0.5
 """How often it is looked what catches fire or breaks: that takes many seconds."""
+_LEAD_DT_S = 0.4
+"""What burnt before the episode is played through in steps so long; finer ones change little (tests of convergence)."""
 _LEAVES_SHARE = 0.5
 """A layer gives away at most so much of itself in one step; it binds only where dt_s is far too long."""
 
@@ -72,19 +75,26 @@ class ZoneModel:
         check_plan(level, plan)
         if not dt_s > 0.0:
             raise ConfigError(f"dt_s: expected more than 0, got {dt_s}")
-        self.dt_s, self._plan = dt_s, plan
-        self._every = max(1, round(_SPREAD_S / dt_s))
+        self._plan = plan
         self._rooms, self._vents = rooms_of(level), vents_of(level)
-        self._fuels, self._slab = fuels_of(plan, self._rooms), slab_of(plan.lining, dt_s)
+        self._fuels = fuels_of(plan, self._rooms)
+        lead_s = max(0.0, -min((i.time_s for i in plan.ignitions), default=0.0))
+        self._pace(-lead_s, max(dt_s, _LEAD_DT_S))
         self._open, self._panes = np.ones(len(self._vents.width_m)), np.zeros(len(self._vents.width_m), dtype=bool)
         self._count = len(level.openings)
         self._open[: self._count] = [o.open if o.leaf else 1.0 for o in level.openings]
         self._panes[: self._count] = [o.leaf == "glass" and o.open == 0.0 for o in level.openings]
         self._fresh = gas.air_at(plan.outside_k)
         self._begin()
-        self._number = -round(max(0.0, -min((i.time_s for i in plan.ignitions), default=0.0)) / dt_s)
-        while self._number < 0:
+        for _ in range(math.ceil(lead_s / self.dt_s)):
             self.step()
+        self._pace(0.0, dt_s)
+
+    def _pace(self, start_s: float, dt_s: float) -> None:
+        """Step so from a time on."""
+        self.dt_s, self._start_s, self._number = dt_s, start_s, 0
+        self._every = max(1, round(_SPREAD_S / dt_s))
+        self._slab = slab_of(self._plan.lining, dt_s)
 
     def _begin(self) -> None:
         n, count = len(self._rooms.area_m2), len(self._plan.fuels)
@@ -106,7 +116,7 @@ class ZoneModel:
     @property
     def time_s(self) -> float:
         """Since the episode began."""
-        return self._number * self.dt_s
+        return self._start_s + self._number * self.dt_s
 
     def set_open(self, opening: int, share: float) -> None:
         """Open or close the leaf of an opening, a place in `Level.openings`, to a share in [0, 1]."""

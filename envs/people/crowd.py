@@ -25,10 +25,10 @@ __all__ = ["WORSENS", "Crowd"]
 
 Floats = NDArray[np.float64]
 
-_BLEEDING_PER_S = math.log(1.5) / 1200.0
-"""Injuries above `WORSENS` grow by so much of themselves, from 0.6 to deadly in 20 minutes: our choice."""
+_BLEEDING_PER_S = math.log(1.5) / 600.0
+"""Injuries above `WORSENS` grow by so much of themselves, from 0.6 to deadly in ten minutes: our choice."""
 WORSENS = 0.3
-_DRESSED = 0.5
+_DRESSED = 0.2
 """Share of that growth that is left with the dressing of a relief kit: our choice."""
 _REACH_M, _SHORT_REACH_M, _RAISED_M = 1.0, 0.7, 1.2
 """How near a kit must lie for one who walks, for the others, and how high over their ground: our choice."""

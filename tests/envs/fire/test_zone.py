@@ -152,7 +152,7 @@ def test_what_burnt_before_the_episode_has_grown_at_its_start(burn_room):
     early = ZoneModel(level, replace(plan, fuels=(slow,), ignitions=(Ignition(fuel=0, time_s=-60.0),)))
     now = run((level, replace(plan, fuels=(slow,))), 60.0)
     assert early.time_s == 0.0
-    np.testing.assert_allclose(early.read().upper_k, now.read().upper_k, rtol=1e-9)
+    np.testing.assert_allclose(early.read().upper_k, now.read().upper_k, rtol=0.01)
     assert early.read().fuels_w[0] == pytest.approx(1.055e6 / 150.0**2 * 60.0**2, rel=0.02)
 
 
