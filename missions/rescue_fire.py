@@ -25,7 +25,7 @@ Rng = np.random.Generator
 
 _LEAST_W = 3e5
 """What begins to burn is large enough to fill a room with smoke."""
-_SMOULDER = {"peak_w": 2e4, "soot_yield": 0.15, "co_yield": 0.2}
+_SMOULDER_W, _SMOULDER_SOOT, _SMOULDER_CO = 2e4, 0.15, 0.2
 """Of an item that smokes without flames; smouldering gives far more carbon monoxide per mass than flames do, some tenths
 of the mass (our choice)."""
 _CYLINDER_M = 3.0
@@ -97,7 +97,7 @@ def draw_blaze(building: Building, config: FireConfig, rng: Rng) -> Blaze:
     cylinders = [p.position for p in building.props if load_asset(p.asset).kind == "gas_cylinder"]
     origin = _origin(building, cylinders, config, rng)
     smoulder = _smoulder(building, origin, config, rng)
-    fuels = [replace(fuel, growth="slow", **_SMOULDER) if i == smoulder else fuel for i, fuel in enumerate(building.fuels)]
+    fuels = [_smouldering(fuel) if i == smoulder else fuel for i, fuel in enumerate(building.fuels)]
     begun_s = -round(float(rng.uniform(*config.head_start_s)), 1)
     ignitions = [Ignition(fuel=origin, time_s=begun_s)]
     if smoulder is not None:
@@ -115,6 +115,12 @@ def draw_blaze(building: Building, config: FireConfig, rng: Rng) -> Blaze:
         FirePlan(fuels=tuple(fuels), ignitions=tuple(ignitions)), origin, tuple(flames), sounds, rubble,
         tuple(target._replace(number=i) for i, target in enumerate(hazards)),
         (rubble[0].centre,) if rubble else (), tuple(fuels[ignition.fuel].room for ignition in ignitions),
+    )  # fmt: skip
+
+
+def _smouldering(fuel: Fuel) -> Fuel:
+    return replace(
+        fuel, growth="slow", peak_w=_SMOULDER_W, soot_yield=_SMOULDER_SOOT, co_yield=_SMOULDER_CO
     )  # fmt: skip
 
 

@@ -127,14 +127,14 @@ class WorldState(NamedTuple):
     kits: tuple[KitState, ...]
     people: tuple[PersonState, ...] = ()
     """Of those who may move or fade; people who are mere props are not here."""
-    alone: tuple[PersonState, ...] = ()
-    """The same people as they would be had no drone come."""
-    best: tuple[PersonState, ...] = ()
-    """The same people as they would be had each got a relief kit at its `Person.help_s`."""
     fire: FireState | None = None
     """Where a fire spreads; None where flames and smoke stand still."""
     hull_k: tuple[float, ...] = ()
     """Temperature of each drone's hull, where a fire spreads."""
+    alone: tuple[PersonState, ...] = ()
+    """The same people as they would be had no drone come."""
+    best: tuple[PersonState, ...] = ()
+    """The same people as they would be had each got a relief kit at its `Person.help_s`."""
 
 
 class NavState(NamedTuple):

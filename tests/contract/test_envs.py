@@ -240,7 +240,8 @@ def bad_reports(good):
         "text": (None, 5, b"EXIT", "a" * 65, "\n", "\u1112\u1161\u11ab", ["EXIT"]),
     }
     for field in good:
-        for value in bad[field]:
+        # What is not listed is one of a mission's own questions and counts.
+        for value in bad.get(field, (-1, 1000, 0.5, "1", None, np.nan, [1])):
             yield f".{field}", {**good, field: value}
 
 

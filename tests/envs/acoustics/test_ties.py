@@ -119,5 +119,5 @@ def test_what_is_tied_to_nothing_sounds_as_ever():
     assert np.array_equal(*sounds)
     # The same crackle whether it is tied or not, and the same as before there were ties.
     one, other = (Player((source,), RATE, audio).samples(0, 0, 4000) for source in (free, CRACKLE))
-    assert one is not None
+    assert one is not None and other is not None
     assert np.array_equal(one, other)
