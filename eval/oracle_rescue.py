@@ -16,8 +16,9 @@ from goldentime.types import Vec3, WorldState
 __all__ = ["RescueOracle"]
 
 _AHEAD_M, _SPEED_M_S, _SINK_M_S = 0.6, 1.0, 0.4
-_BESIDE_M, _NEAR_M, _HEIGHT_M = 0.75, 0.12, 1.3
-"""A kit is let go so far beside somebody, within so much of that, and from no higher over their ground."""
+_BESIDE_M, _HEIGHT_M = (0.75, 0.45), (1.3, 1.0)
+"""A kit is let go so far beside somebody, and from no higher over their ground: who stands, and who does not."""
+_NEAR_M = 0.12
 _WAITS_S = 15.0
 """For a hood to be put on, before it flies on."""
 _REPORTS_FROM_S = 1.0
@@ -102,9 +103,10 @@ class RescueOracle:
     def _serve(self, state: WorldState, person: int, at: Floats) -> tuple[Floats, bool]:
         """To a place beside somebody, a kit dropped there once; then it waits there."""
         feet = np.array(state.people[person].position_m)
+        low = state.people[person].posture not in ("standing", "walking", "waving")
         away = at[:2] - feet[:2]
-        beside = feet[:2] + away / max(float(np.linalg.norm(away)), 1e-6) * _BESIDE_M
-        goal = np.array((*beside.tolist(), min(float(at[2]), feet[2] + _HEIGHT_M)))
+        beside = feet[:2] + away / max(float(np.linalg.norm(away)), 1e-6) * _BESIDE_M[low]
+        goal = np.array((*beside.tolist(), min(float(at[2]), feet[2] + _HEIGHT_M[low])))
         gap = goal - at
         near = float(np.linalg.norm(gap)) < _NEAR_M and math.hypot(*state.drones[0].velocity_m_s) < 0.2
         release = near and not self._dropped

@@ -47,8 +47,6 @@ class FireConfig:
 
     head_start_s: tuple[float, float] = (120.0, 200.0)
     """For how long it burns when the drone starts."""
-    clear_m: float = 2.5
-    """Nobody is nearer to where it begins."""
     cylinder: float = 0.5
     """How often it begins beside a gas cylinder, where there is one."""
     smouldering: float = 0.35

@@ -74,7 +74,7 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
     building = _building(config, rng)
     blaze = draw_blaze(building, config.fire, rng)
     people = _people(building, blaze, config, rng)
-    ways = ways_of(building.graph, blaze.blocked)
+    ways = ways_of(building.graph, blaze.blocked, blaze.rooms[:1])
     nodes = [_node(building, person) if person.victim else -1 for person in people]
     helped = _helped(people, blaze, config.kits)
     tour = best_tour(ways, building.entrance.node, nodes, helped, config.pace)
@@ -106,12 +106,12 @@ def _building(config: RescueConfig, rng: Rng) -> Building:
 
 
 def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) -> tuple[Person, ...]:
-    """On spots out of the fire's own reach, in rooms that a drone gets into."""
+    """On spots in rooms that a drone gets into, but for the one that burns, where neither would last."""
     begun = building.compartments[blaze.plan.fuels[blaze.origin].room].storey
     spots = [
         spot
         for spot in building.spots
-        if spot.lying and not building.compartments[spot.room].sealed and blaze.away_m(spot.position) > config.fire.clear_m
+        if spot.lying and not building.compartments[spot.room].sealed and spot.room != blaze.rooms[0]
     ]
     fewest, most = config.people.count
     if len(spots) < fewest:

@@ -19,6 +19,10 @@ from goldentime.records import record
 __all__ = ["Pace", "Stop", "Tour", "Ways", "best_tour", "ways_of"]
 
 
+_HOT = 4.0
+"""A metre through a burning room counts as so many."""
+
+
 @record
 class Pace:
     """How fast the best tour goes; our choice, well below what a drone can do."""
@@ -56,7 +60,7 @@ class Ways(NamedTuple):
 
     graph: Graph
     length_m: NDArray[np.float64]
-    """(n, n)"""
+    """(n, n) where hot rooms count manifold."""
     before: NDArray[np.int32]
     """(n, n) the node before the last on the way from the first to the second."""
 
@@ -68,8 +72,15 @@ class Ways(NamedTuple):
         return nodes[::-1]
 
 
-def ways_of(graph: Graph, blocked: Sequence[Point] = (), reach_m: float = 1.2) -> Ways:
-    """Shortest ways; edges nearer than `reach_m` to something that blocks are left out."""
+def ways_of(graph: Graph, blocked: Sequence[Point] = (), hot: Sequence[int] = (), reach_m: float = 1.2) -> Ways:
+    """Shortest ways.
+
+    Args:
+        graph: of the building.
+        blocked: places that nobody gets through: edges nearer than `reach_m` are left out.
+        hot: rooms to be avoided: a metre there counts as several.
+        reach_m: see `blocked`.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import shortest_path
 
@@ -78,6 +89,7 @@ def ways_of(graph: Graph, blocked: Sequence[Point] = (), reach_m: float = 1.2) -
     for place in blocked:
         edges = edges[_apart_m(nodes[edges[:, 0]], nodes[edges[:, 1]], np.array(place)) > reach_m]
     lengths = np.linalg.norm(nodes[edges[:, 0]] - nodes[edges[:, 1]], axis=1)
+    lengths *= np.where(np.isin(np.array(graph.rooms)[edges], hot).any(1), _HOT, 1.0)
     table = csr_array((lengths, (edges[:, 0], edges[:, 1])), shape=(len(nodes), len(nodes)))
     length_m, before = shortest_path(table, directed=False, return_predecessors=True)
     return Ways(graph, length_m, before)
