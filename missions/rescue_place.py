@@ -15,6 +15,7 @@ from goldentime.envs.airframe import load_airframe
 from goldentime.envs.buildings.building import Building, BuildingConfig
 from goldentime.envs.buildings.generate import generate_building
 from goldentime.envs.buildings.handmade import load_building
+from goldentime.envs.hazards.lights import Lighting
 from goldentime.envs.people.cast import PeopleConfig, draw_people
 from goldentime.envs.people.cast import Spot as Place
 from goldentime.envs.people.crowd import WORSENS
@@ -90,13 +91,19 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
         props=building.props,
         signs=building.signs,
         flames=blaze.flames,
-        light=building.light,
+        light=_light(config, rng),
         sounds=(*blaze.sounds, *voices),
         fire=blaze.plan,
         people=people,
         time_limit_s=config.time_limit_s,
         task=_task(building, blaze, people, tour, rng),
     )
+
+
+def _light(config: RescueConfig, rng: Rng) -> Lighting:
+    """The power is cut: there is only daylight, the less the harder it is."""
+    low, high = 0.8 - 0.45 * config.difficulty, 1.0 - 0.4 * config.difficulty
+    return Lighting(daylight=round(float(rng.uniform(low, high)), 3))
 
 
 def _building(config: RescueConfig, rng: Rng) -> Building:

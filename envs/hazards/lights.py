@@ -59,7 +59,7 @@ class Lighting:
 
 
 class Lights(NamedTuple):
-    """Lights of a picture, the strongest first."""
+    """Lights of a picture, first those that walls stop, then the strongest."""
 
     at: NDArray[np.float64]
     """(n, 3) [m]."""
@@ -82,6 +82,8 @@ def brightest(light: Lighting, burning: Burning, eye: NDArray[np.float64], time_
     at, squared = np.array(places).reshape(-1, 3), np.array(powers).reshape(-1, 3) ** 2
     order = np.argsort(-squared.sum(1) / (((at - eye) ** 2).sum(1) + 1.0), kind="stable")[:MAX_LIGHTS]
     dens = np.concatenate([np.tile(ANYWHERE, (len(light.lamps), 1, 1)), burning.dens])
+    # Those that walls stop come first: only of them it has to be asked.
+    order = order[np.argsort((dens[order] == ANYWHERE).all((1, 2)), kind="stable")]
     return Lights(at[order], squared[order], dens[order])
 
 

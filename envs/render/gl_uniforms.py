@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.hazards.dens import shines_on
+from goldentime.envs.hazards.dens import ANYWHERE, shines_on
 from goldentime.envs.hazards.lights import MAX_LIGHTS, brightest
 from goldentime.envs.hazards.smoke_boxes import SmokeBoxes
 from goldentime.envs.hazards.thermal import AMBIENT_K, SMOKE_SHARE, heaters, radiance, soaking
@@ -65,6 +65,7 @@ def colour_uniforms(
     values = {
         "daylight": np.array(daylight, "f4").tobytes(),
         "light_dens": _rows(dens, lights),
+        "walled": np.array(int((dens != ANYWHERE).any((1, 2)).sum()), "i4").tobytes(),
         "light_at": _rows(at, lights),
         "light_squared": _rows(squared, lights),
         "smoke_slab": _slabs(air),
@@ -85,6 +86,7 @@ def thermal_uniforms(air: AirState, view: View, lights: int) -> tuple[dict[str, 
     chosen = rows[order]
     values = {
         "light_dens": _rows(air.burning.dens[order], lights),
+        "walled": np.array(len(order), "i4").tobytes(),
         "heaters": _rows(chosen, lights),
         "smoke_slab": _slabs(air),
         "smoke_kelvin": np.array([s.temperature_k for s in air.layers], "f4").tobytes(),

@@ -17,6 +17,7 @@ def head(layers: int, boxes: int, lights: int, shadows: bool) -> str:
 
 DENS = f"""
 #if LIGHTS && BOXES
+uniform int walled;    // so many of the lights, the first, shine no farther than walls let them
 uniform vec3 light_dens[{2 + 2 * HOLES} * LIGHTS];    // corners of a hearth's room and of its openings [m]
 // 1 where a light at a place shines on what lies `way` before it, 0 where walls stand between.
 float shines(int i, vec3 point, vec3 way) {{
@@ -78,7 +79,7 @@ vec3 light_on(vec3 point, vec3 normal) {
         vec3 way = light_at[i] - point;
         float far2 = dot(way, way);
 #if BOXES
-        if (dot(normal, way) > 0.0 && shines(i, point, way) > 0.0)
+        if (i >= walled || (dot(normal, way) > 0.0 && shines(i, point, way) > 0.0))
 #endif
         sum += light_squared[i] * max(dot(normal, way), 0.0) * inversesqrt(far2 + 1e-6) / (far2 + 0.05);  // no point
     }
