@@ -15,8 +15,8 @@ from goldentime.types import Vec3, WorldState
 
 __all__ = ["RescueOracle"]
 
-_AHEAD_M, _SPEED_M_S, _SINK_M_S = 0.6, 1.0, 0.4
-_BESIDE_M, _HEIGHT_M = (0.75, 0.45), (1.3, 1.0)
+_AHEAD_M, _SPEED_M_S, _SINK_M_S = 0.35, 0.8, 0.4
+_BESIDE_M, _HEIGHT_M = (0.75, 0.45), (1.3, 1.05)
 """A kit is let go so far beside somebody, and from no higher over their ground: who stands, and who does not."""
 _NEAR_M = 0.12
 _WAITS_S = 15.0

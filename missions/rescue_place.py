@@ -3,7 +3,6 @@
 The mission frame has its origin on the ground below the start and the world's axes: x east, y north, z up.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from goldentime.envs.airframe import load_airframe
-from goldentime.envs.buildings.building import Building, BuildingConfig
+from goldentime.envs.buildings.building import HULL_M, Building, BuildingConfig
 from goldentime.envs.buildings.generate import generate_building
 from goldentime.envs.buildings.handmade import load_building
 from goldentime.envs.hazards.lights import Lighting
+from goldentime.envs.level import Point
 from goldentime.envs.people.cast import PeopleConfig, draw_people
 from goldentime.envs.people.cast import Spot as Place
 from goldentime.envs.people.crowd import WORSENS
@@ -23,6 +23,7 @@ from goldentime.envs.people.person import Person
 from goldentime.envs.people.triage import SENSELESS
 from goldentime.envs.people.voices import VoicesConfig, draw_voices
 from goldentime.envs.scenario import DroneSpec, KitSpec, Scenario
+from goldentime.envs.scenes.proof import Boxes, boxes_of, clearance_m, sampled
 from goldentime.errors import ScenarioError
 from goldentime.missions.rescue_fire import Blaze, FireConfig, draw_blaze
 from goldentime.missions.rescue_message import message_of
@@ -37,6 +38,10 @@ __all__ = ["RescueConfig", "draw_rescue", "facts_of", "rescue_brief", "rescue_li
 
 Rng = np.random.Generator
 
+_PLANS = Path(__file__).parent.parent / "configs" / "buildings"
+_TRIES = 8
+_BESIDE_M, _HOVER_M = 0.45, 1.0
+"""From where a kit is dropped: so far beside somebody, so high over their ground."""
 _BELOW, _SMOKY = 0.2, 8.0
 """How likely a place below the fire is taken, and one in a room where something smoulders, compared with others as far
 away."""
@@ -72,11 +77,18 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
     Raises:
         ScenarioError: nobody can be reached.
     """
-    building = _building(config, rng)
-    blaze = draw_blaze(building, config.fire, rng)
-    people = _people(building, blaze, config, rng)
+    for tries_left in reversed(range(_TRIES)):
+        building = _building(config, rng)
+        blaze = draw_blaze(building, config.fire, rng)
+        try:
+            people = _people(building, blaze, config, rng)
+            break
+        except ScenarioError:
+            # Some buildings have too few places that can be reached.
+            if config.plan or not tries_left:
+                raise
     ways = ways_of(building.graph, blaze.blocked, blaze.rooms[:1])
-    nodes = [_node(building, person) if person.victim else -1 for person in people]
+    nodes = _nodes(building, people)
     helped = _helped(people, blaze, config.kits)
     tour = best_tour(ways, building.entrance.node, nodes, helped, config.pace)
     people = _timed(people, tour, config.pace)
@@ -109,18 +121,17 @@ def _light(config: RescueConfig, rng: Rng) -> Lighting:
 def _building(config: RescueConfig, rng: Rng) -> Building:
     if not config.plan:
         return generate_building(replace(config.building, difficulty=config.difficulty), rng)
-    return load_building(Path(config.plan))
+    named = _PLANS / f"{config.plan}.yaml"
+    return load_building(named if named.is_file() else Path(config.plan))
 
 
 def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) -> tuple[Person, ...]:
     """On spots in rooms that a drone gets into, but for the one that burns, where neither would last."""
     begun = building.compartments[blaze.plan.fuels[blaze.origin].room].storey
-    spots = [
-        spot
-        for spot in building.spots
-        if spot.lying and not building.compartments[spot.room].sealed and spot.room != blaze.rooms[0]
-    ]
+    spots = [spot for spot in building.spots if not building.compartments[spot.room].sealed and spot.room != blaze.rooms[0]]
     fewest, most = config.people.count
+    roomy = [spot for spot in spots if spot.lying]
+    spots = roomy if len(roomy) >= fewest else spots
     if len(spots) < fewest:
         raise ScenarioError(f"rescue: expected places for {fewest} people, the building has {len(spots)}")
     # Most are where smoke may come.
@@ -131,15 +142,35 @@ def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) ->
     )
     count = min(max(2 * most, fewest), len(spots))
     chosen = rng.choice(len(spots), size=count, replace=False, p=weights / weights.sum()).tolist()
+    boxes = boxes_of(building.level.solids)
     places = [Place(spots[i].room, spots[i].position) for i in chosen]
-    people = replace(config.people, count=(fewest, min(most, count)))
+    places = [place for place in places if _node(building, place.room, place.position, boxes) >= 0]
+    if len(places) < fewest:
+        raise ScenarioError(f"rescue: expected places for {fewest} people, the building has {len(places)}")
+    people = replace(config.people, count=(fewest, min(most, len(places))))
     return draw_people(places, building.level, people, rng)
 
 
-def _node(building: Building, person: Person) -> int:
-    """The node from which a person is seen."""
-    near = min(building.spots, key=lambda spot: math.dist(spot.position, person.position))
-    return near.node
+def _nodes(building: Building, people: Sequence[Person]) -> list[int]:
+    """For each victim the nearest node from which a drone can fly up to them; -1 for others."""
+    boxes = boxes_of(building.level.solids)
+    return [_node(building, p.room, p.position, boxes) if p.victim else -1 for p in people]
+
+
+def _node(building: Building, room: int, place: Point, boxes: Boxes) -> int:
+    """The nearest node of a room from which a drone can fly up to somebody at a place; -1 where there is none."""
+    nodes, feet = np.array(building.graph.nodes), np.array(place)
+    near = np.flatnonzero(np.array(building.graph.rooms) == room)
+    gaps = feet[:2] - nodes[near, :2]
+    flat = np.linalg.norm(gaps, axis=1)
+    for i in np.argsort(flat, kind="stable").tolist():
+        away = max(float(flat[i]), 1e-6)
+        x, y = (feet[:2] - gaps[i] / away * min(_BESIDE_M, away)).tolist()
+        a, b, c = nodes[near[i]].tolist()
+        way = sampled(((a, b, c), (x, y, c), (x, y, min(c, float(feet[2]) + _HOVER_M))), 0.1)
+        if clearance_m(way, boxes).min() >= HULL_M:
+            return int(near[i])
+    return -1
 
 
 def _helped(people: Sequence[Person], blaze: Blaze, kits: int) -> list[int]:

@@ -38,6 +38,9 @@ _TAKES_S = 6.0
 """How long it takes to reach for a kit and put the hood on: our choice."""
 _FADES_DB, _MUFFLED_DB = 15.0, 6.0
 """How much weaker a voice is just before it falls silent, and through a hood: our choice."""
+_SHY_W_M2, _SHY_K, _SHY_PER_M = 1500.0, 333.15, 1.0
+"""Radiation, warmth and smoke into which nobody follows a drone: below what hurts (ISO 13571: 2500 W/m2), and with 3 m of
+sight left; our choice."""
 _UPRIGHT = ("standing", "walking", "waving")
 
 
@@ -77,6 +80,7 @@ class Crowd:
         self._gone = [0.0] * len(people)
         self._speeds = np.array([walking.walking_m_s(person) for person in people], np.float64)
         self._followers = _followers(people, level)
+        self._fire: FireState | None = None
         self._victim = np.array([person.victim for person in people], np.bool_)
         self._suffers = self._victim
         self._walks = np.array([person.mobility == "walks" for person in people], np.bool_)
@@ -168,7 +172,7 @@ class Crowd:
 
     def _breathe(self, dt_s: float, fire: FireState | None) -> None:
         if any(self._moving):
-            self._rooms = rooms_at(self._bounds, self._at)
+            self._rooms, self._fire = rooms_at(self._bounds, self._at), fire
         if fire is None or not len(fire.layer_m):
             self._smoke = np.zeros(len(self._people))
             self._slow = np.ones(len(self._people))
@@ -241,10 +245,19 @@ class Crowd:
 
     def _follow(self, i: int, step_m: float, drones: Sequence[DroneState]) -> bool:
         moved = self._followers[i].step(self._at[i], step_m, float(self._smoke[i]), drones)
-        if moved is None:
+        if moved is None or self._shies(i, moved[0]):
             return False
         self._at[i], self._yaw[i] = moved
         return True
+
+    def _shies(self, i: int, place_m: Floats) -> bool:
+        """Whether it is too hot or too smoky there for somebody to follow any farther."""
+        if self._fire is None:
+            return False
+        rooms = rooms_at(self._bounds, place_m[None])
+        air = dose.air_at(self._fire, rooms, place_m[2:] + self._mouth[i], self._bounds.upper[rooms, 2])
+        limits = ((air.radiant_w_m2, _SHY_W_M2), (air.kelvin, _SHY_K), (air.extinction_per_m, _SHY_PER_M))
+        return any(float(there[0]) > limit for there, limit in limits)
 
     def _settle(self) -> None:
         """Postures, and how high they breathe in them."""
