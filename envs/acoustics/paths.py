@@ -10,17 +10,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.envs.acoustics.air import BANDS_HZ, SPEED_OF_SOUND_M_S
-from goldentime.envs.acoustics.space import Space, room_at
+from goldentime.envs.acoustics.air import BANDS_HZ
+from goldentime.envs.acoustics.bending import WAVES_M, bend_loss_db
+from goldentime.envs.acoustics.chains import loudest
+from goldentime.envs.acoustics.space import Space, normal_of, plane_of, room_at
 from goldentime.envs.level import OUTSIDE, Opening
 
-__all__ = ["Way", "bend_loss_db", "ways_between"]
+__all__ = ["Way", "ways_between"]
 
 Floats = NDArray[np.float64]
 
 _FAINT_DB = 80.0
 """What loses more in walls is not followed."""
-_WAVE_M = SPEED_OF_SOUND_M_S / np.array(BANDS_HZ)
 _ONES = np.ones(len(BANDS_HZ))
 _ZEROS = np.zeros(len(BANDS_HZ))
 
@@ -62,28 +63,12 @@ def ways_between(space: Space, source: Floats, ear: Floats, ear_room: int | None
     end = room_at(space, ear) if ear_room is None else ear_room
     if begin == end:
         return [Way(("room", end), end, source, 0.0, _ONES, _ONES, _ONES if end != OUTSIDE else _ZEROS)]
-    found = [_through_openings(space, chain, begin, source, ear) for chain in space.chains.get((begin, end), [])]
-    found.sort(key=lambda way: -float(way.gains[3]) / (way.extra_m + float(np.linalg.norm(way.point - ear)) + 1e-3))
-    ways = found[:1]
+    best = loudest(space, (begin, end), source, ear)
+    ways = [] if best is None else [_through_openings(space, best, begin, source, ear)]
     loss = _walls_db(space, source, ear)
     if loss is not None and loss.min() < _FAINT_DB:
         ways.append(Way(("wall", end), end, source, 0.0, 10.0 ** (-0.05 * loss), _ONES, _ZEROS))
     return ways
-
-
-def bend_loss_db(detour_m: float) -> Floats:
-    """(7,) Loss [dB] of sound that bends round an edge, by band: U. J. Kurze and G. S. Anderson, Appl. Acoust. 4 (1971) 35.
-
-    Args:
-        detour_m: how much longer the way over the edge is than the straight one; negative where the straight one is free.
-    """
-    number = 2.0 * detour_m / _WAVE_M
-    root = np.sqrt(2.0 * np.pi * np.abs(number)) + 1e-9
-    # tan has its first pole at root = pi/2, beyond which an edge below the line of sight does nothing.
-    with np.errstate(divide="ignore"):
-        lit = np.where(root < 1.5, 5.0 + 20.0 * np.log10(root / np.tan(np.minimum(root, 1.5))), 0.0)
-    shaded = 5.0 + 20.0 * np.log10(root / np.tanh(root))
-    return np.clip(np.where(number < 0.0, lit, shaded), 0.0, 24.0)
 
 
 def _through_openings(space: Space, chain: tuple[int, ...], begin: int, source: Floats, ear: Floats) -> Way:
@@ -115,20 +100,11 @@ def _shortest(space: Space, openings: list[Opening], rooms: list[int], source: F
     return points
 
 
-def _normal(opening: Opening) -> int:
-    return 0 if opening.size[0] < opening.size[1] else 1
-
-
 def _crossing(space: Space, opening: Opening, room: int, before: Floats, after: Floats) -> Floats:
     """Where the line between two points passes an opening, or the point of it that is nearest to that, on the side of the
     room that it leads to."""
-    axis, centre, half = _normal(opening), np.array(opening.centre), 0.5 * np.array(opening.size)
-    if room == OUTSIDE:
-        other = opening.rooms[1] if opening.rooms[0] == OUTSIDE else opening.rooms[0]
-        middle = space.lower[other, axis] + 0.5 * space.size[other, axis]
-        plane = centre[axis] + math.copysign(half[axis], centre[axis] - middle)
-    else:
-        plane = min(max(centre[axis], space.lower[room, axis]), space.lower[room, axis] + space.size[room, axis])
+    axis, centre, half = normal_of(opening), np.array(opening.centre), 0.5 * np.array(opening.size)
+    plane = plane_of(space, opening, room)
     along = after[axis] - before[axis]
     share = min(max((plane - before[axis]) / along, 0.0), 1.0) if abs(along) > 1e-9 else 0.5
     point: Floats = np.clip(before + share * (after - before), centre - half, centre + half)
@@ -143,7 +119,7 @@ def _aperture(opening: Opening, before: Floats, at: Floats, after: Floats) -> Fl
     free field, 1/L = 1/before + 1/after (M. Born and E. Wolf, Principles of Optics, 8.8).
     """
     near, far = max(math.dist(before, at), 0.05), max(math.dist(at, after), 0.05)
-    axis, centre, half = _normal(opening), np.array(opening.centre), 0.5 * np.array(opening.size)
+    axis, centre, half = normal_of(opening), np.array(opening.centre), 0.5 * np.array(opening.size)
     detour = math.dist(before, at) + math.dist(at, after) - math.dist(before, after)
     if detour < 1e-6:
         # Straight through: how near the closest edge is.
@@ -153,7 +129,7 @@ def _aperture(opening: Opening, before: Floats, at: Floats, after: Floats) -> Fl
         edge[side] = centre[side] + sign * half[side]
         detour = -(math.dist(before, edge) + math.dist(edge, after) - math.dist(before, after))
     area = opening.size[1 - axis] * opening.size[2]
-    passed = np.minimum(area / (_WAVE_M * near * far / (near + far)), 1.0)
+    passed = np.minimum(area / (WAVES_M * near * far / (near + far)), 1.0)
     gain: Floats = passed * 10.0 ** (-0.05 * bend_loss_db(detour))
     return gain
 
@@ -161,7 +137,7 @@ def _aperture(opening: Opening, before: Floats, at: Floats, after: Floats) -> Fl
 def _caught(space: Space, opening: Opening, room: int, before: Floats, at: Floats) -> Floats:
     """(7,) Share of a source's power that meets an opening of a room: straight, by the angle that it fills, and out of the
     room's diffuse field, S / A (H. Kuttruff, Room Acoustics, 5.1). The part that went into the walls first is neglected."""
-    axis = _normal(opening)
+    axis = normal_of(opening)
     area, away = opening.size[1 - axis] * opening.size[2], max(math.dist(before, at), 0.1)
     straight = min(area * abs(at[axis] - before[axis]) / (4.0 * np.pi * away**3), 0.5)
     caught: Floats = np.minimum(straight + area / space.area_m2[room], 1.0)
@@ -170,7 +146,7 @@ def _caught(space: Space, opening: Opening, room: int, before: Floats, at: Float
 
 def _wall_reflection(space: Space, opening: Opening, room: int, at: Floats) -> Floats:
     """(7,) Reflection factor of the face that an opening lies in: the image there coincides with the point itself."""
-    axis = _normal(opening)
+    axis = normal_of(opening)
     upper = at[axis] > space.lower[room, axis] + 0.5 * space.size[room, axis]
     factor: Floats = space.reflect[room, 2 * axis + int(upper)]
     return factor

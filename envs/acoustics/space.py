@@ -1,6 +1,7 @@
 """A level as sound meets it: rooms with reflecting faces and a reverberation time, openings, and walls."""
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from goldentime.envs.acoustics.air import BANDS_HZ, SPEED_OF_SOUND_M_S, air_abso
 from goldentime.envs.level import OUTSIDE, UNSEEN, Box, Level, Opening, Room
 from goldentime.errors import ConfigError
 
-__all__ = ["Chains", "Space", "room_at", "space_of"]
+__all__ = ["Chains", "Space", "normal_of", "plane_of", "room_at", "space_of"]
 
 Floats = NDArray[np.float64]
 Chains = dict[tuple[int, int], list[tuple[int, ...]]]
@@ -49,6 +50,8 @@ class Space(NamedTuple):
     """(w, 7) [dB] what each of them takes from sound that goes through."""
     air_db_m: Floats
     """(7,) [dB/m] what air swallows."""
+    batches: dict[tuple[int, int], Any]
+    """Of `chains`, by the same keys: what `chains.loudest` makes of them when they are asked for."""
 
 
 def space_of(level: Level) -> Space:
@@ -85,7 +88,7 @@ def space_of(level: Level) -> Space:
         lower=lower, size=upper - lower, reflect=np.sqrt(1.0 - absorption), area_m2=area, rt60_s=rt60,
         openings=level.openings, chains=_chains(level.openings), through=through,
         walls=walls.reshape(-1, 2, 3), walls_db=losses.reshape(-1, len(BANDS_HZ)),
-        air_db_m=air,
+        air_db_m=air, batches={},
     )  # fmt: skip
 
 
@@ -97,6 +100,23 @@ def room_at(space: Space, point: Floats) -> int:
     away = np.linalg.norm(np.clip(np.maximum(lower - point, point - upper), 0.0, None), axis=1)
     nearest = int(away.argmin())
     return nearest if away[nearest] <= _NEAR_M else OUTSIDE
+
+
+def normal_of(opening: Opening) -> int:
+    """The axis along which one passes an opening: 0 or 1."""
+    return 0 if opening.size[0] < opening.size[1] else 1
+
+
+def plane_of(space: Space, opening: Opening, room: int) -> float:
+    """Where along that axis one leaves an opening towards a room: on the side of it [m]."""
+    axis = normal_of(opening)
+    centre, half = opening.centre[axis], 0.5 * opening.size[axis]
+    if room == OUTSIDE:
+        other = opening.rooms[1] if opening.rooms[0] == OUTSIDE else opening.rooms[0]
+        middle = float(space.lower[other, axis]) + 0.5 * float(space.size[other, axis])
+        return centre + math.copysign(half, centre - middle)
+    low = float(space.lower[room, axis])
+    return min(max(centre, low), low + float(space.size[room, axis]))
 
 
 def _chains(openings: tuple[Opening, ...]) -> Chains:

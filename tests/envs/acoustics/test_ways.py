@@ -8,10 +8,13 @@ import pytest
 
 from goldentime.envs.acoustics.absorption import absorption_of, transmission_loss_db
 from goldentime.envs.acoustics.air import BANDS_HZ, air_absorption
+from goldentime.envs.acoustics.bending import bend_loss_db
 from goldentime.envs.acoustics.levels import arrival_of, bearing
-from goldentime.envs.acoustics.paths import bend_loss_db, ways_between
+from goldentime.envs.acoustics.paths import ways_between
 from goldentime.envs.acoustics.renderer import Renderer, SignalChunk
 from goldentime.envs.acoustics.space import room_at, space_of
+from goldentime.envs.buildings.building import BuildingConfig
+from goldentime.envs.buildings.generate import generate_building
 from goldentime.envs.level import OUTSIDE, Box, Level, Opening, Room
 from goldentime.errors import ConfigError
 
@@ -138,3 +141,27 @@ def test_rooms_and_openings_that_do_not_fit_are_told():
         space_of(replace(level, rooms=level.rooms[:1]))
     with pytest.raises(ConfigError, match="level room 0: lower must be below upper"):
         space_of(Level(rooms=(replace(level.rooms[0], upper=(5.0, 0.0, 3.0)),)))
+
+
+def test_of_many_ways_through_openings_the_loudest_is_taken():
+    rng = np.random.default_rng(7)
+    level = generate_building(BuildingConfig(use="office", rooms=10, storeys=2), rng).level
+    space = space_of(level)
+    low, high = np.array(level.bounds)
+    compared = 0
+    for _ in range(60):
+        source, ear = rng.uniform(low, high), rng.uniform(low, high)
+        ends = room_at(space, source), room_at(space, ear)
+        chains = space.chains.get(ends, [])
+        if ends[0] == ends[1] or len(chains) < 2:
+            continue
+        compared += 1
+
+        def loudness(chain, source=source, ear=ear, ends=ends):
+            alone = space._replace(chains={ends: [chain]}, batches={})
+            way = ways_between(alone, source, ear)[0]
+            return float(way.gains[3]) / (way.extra_m + float(np.linalg.norm(way.point - ear)) + 1e-3)
+
+        best = max(chains, key=loudness)
+        assert ways_between(space, source, ear)[0].key == ("opening", ends[1], *best)
+    assert compared > 5
