@@ -126,7 +126,10 @@ def _building(config: RescueConfig, rng: Rng) -> Building:
 
 
 def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) -> tuple[Person, ...]:
-    """On spots in rooms that a drone gets into, but for the one that burns, where neither would last."""
+    """On spots in rooms that a drone gets into, but for the one that burns, where neither would last.
+
+    If it can be, somebody among them bleeds.
+    """
     begun = building.compartments[blaze.plan.fuels[blaze.origin].room].storey
     spots = [spot for spot in building.spots if not building.compartments[spot.room].sealed and spot.room != blaze.rooms[0]]
     fewest, most = config.people.count
@@ -148,7 +151,11 @@ def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) ->
     if len(places) < fewest:
         raise ScenarioError(f"rescue: expected places for {fewest} people, the building has {len(places)}")
     people = replace(config.people, count=(fewest, min(most, len(places))))
-    return draw_people(places, building.level, people, rng)
+    for _ in range(_TRIES):
+        drawn = draw_people(places, building.level, people, rng)
+        if any(p.victim and WORSENS <= p.injury <= SENSELESS for p in drawn):
+            break
+    return drawn
 
 
 def _nodes(building: Building, people: Sequence[Person]) -> list[int]:
@@ -177,10 +184,11 @@ def _helped(people: Sequence[Person], blaze: Blaze, kits: int) -> list[int]:
     """Who gets a kit on the best tour: of those who are awake, first who bleeds or breathes smoke, then who is near it."""
     able = [i for i, person in enumerate(people) if person.victim and person.injury <= SENSELESS]
 
-    def need(i: int) -> tuple[float, float]:
+    def need(i: int) -> tuple[bool, float, float]:
         person = people[i]
         bleeds = person.injury if person.injury >= WORSENS else 0.0
-        return -bleeds - 0.5 * (person.room in blaze.rooms), blaze.away_m(person.position)
+        worst = -bleeds - 0.5 * (person.room in blaze.rooms)
+        return person.behaviour != "stays", worst, blaze.away_m(person.position)
 
     return sorted(able, key=need)[:kits]
 
