@@ -1,0 +1,292 @@
+"""`Rescuer`: plays the rescue mission with on-board sensing.
+
+It flies in through the door, maps each storey by lidar, looks into every room, puts whom it sees on a map, reports them
+with the plate of their room, drops a relief kit beside those who sit or lie, climbs through stairwells, and comes home in
+time.
+"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.rescuer_explore import beside, indoors, next_view, shaft, walk_m
+from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
+from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
+from goldentime.baselines.rescuer_reports import Teller, condition_of
+from goldentime.errors import ConfigError
+from goldentime.perception.landmarks import Landmark
+from goldentime.types import Brief
+
+__all__ = ["Rescuer"]
+
+Floats = NDArray[np.float64]
+
+_AIRBORNE_M = 0.25
+_WALL_M = 3.7
+"""The front is no nearer to the start."""
+_NEAR_M, _HOME_M = 0.35, 0.5
+_GOAL_S = 4.0
+"""A goal is thought over again after so long."""
+_BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
+"""How much longer the way home takes than at full speed; what landing and what each storey take."""
+_LEAST_CHARGE, _HOT_K = 0.25, 333.0
+_FIRE_M = 1.6
+"""So near to a fire it never flies."""
+_BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.45, 1.1, 0.14, 0.25
+_DROP_S, _WAIT_S = 12.0, 0.4
+"""How long it tries to drop a kit at most, and for how long it is steady before it does."""
+_LYING_S = 150.0
+"""Those who lie may be unconscious: they get a kit when so much time is gone, those who sit at once."""
+_PLATE_M = 9.0
+
+
+class Rescuer:
+    """The reference agent of the rescue mission. Without a camera it only flies.
+
+    Args:
+        speed_m_s: in open space.
+        turn_rad_s: how fast it looks around.
+        detector: how it sees; the shipped detector if not given.
+        reader: how it reads; the shipped reader if not given.
+    """
+
+    def __init__(
+        self,
+        speed_m_s: float = 0.9,
+        turn_rad_s: float = 0.9,
+        detector: Detects | None = None,
+        reader: Reads | None = None,
+    ) -> None:
+        self._speed_m_s, self._turn_rad_s = speed_m_s, turn_rad_s
+        self._detector, self._reader = detector, reader
+
+    def reset(self, brief: Brief) -> None:
+        """Start an episode.
+
+        Raises:
+            ConfigError: it is no rescue mission, or a sensor is missing.
+        """
+        sheet, sensors = report_sheet(brief), brief["sensors"]
+        missing = sorted({*SENSES} - sensors.keys())
+        if sheet is None or "building" not in brief or missing:
+            raise ConfigError(f"agent rescuer, mission {brief['mission']}: expected a rescue with reports, lacks {missing}")
+        self._brief, self._sheet = brief, sheet
+        self._flight = RescueFlight(brief, self._speed_m_s)
+        self._inside = indoors(
+            self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"]), _WALL_M
+        )  # fmt: skip
+        self._findings = self._eyes(sensors)
+        self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
+        self._kits = int(brief["kits"]) if "release" in brief["action"] else 0
+        self._served: set[int] = set()
+        self._patient: Landmark | None = None
+        self._patient_s = self._steady_s = 0.0
+        self._goal: Floats | None = None
+        self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
+        self._shafts: dict[int, Floats] = {}
+        self._done: set[int] = set()
+        self._target: int | None = None
+        self._barred: set[int] = set()
+
+    def _eyes(self, sensors: Mapping[str, Any]) -> Findings | None:
+        if not {"camera", "depth"} <= sensors.keys():
+            return None
+        if self._detector is None:
+            from goldentime.perception.detection import load_detector
+
+            self._detector = load_detector()
+        if self._reader is None:
+            from goldentime.perception.reading import load_reader
+
+            self._reader = load_reader()
+        return Findings(sensors, self._detector, self._reader)
+
+    def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+        """One step of the flight, and a report if there is one to make."""
+        flight = self._flight
+        look = flight.sense(observation)
+        if self._findings is not None:
+            self._findings.see(observation, look, flight.time_s)
+            self._avoid_fire()
+        self._release, self._turn = False, self._turn_rad_s
+        self._homeward |= self._must_return(observation)
+        velocity = self._fly()
+        last = self._landing or self._time_left_s() < 8.0
+        report = self._findings and self._teller.next(self._findings, flight.time_s, last=last)
+        action = {"motion": flight.command(velocity, self._turn), "report": report or no_report(self._sheet)}
+        if "release" in self._brief["action"]:
+            action["release"] = int(self._release)
+        return action
+
+    def _time_left_s(self) -> float:
+        return float(self._brief["time_limit_s"]) - self._flight.time_s
+
+    def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
+        flight = self._flight
+        gate = self._shafts.get(flight.storey - 1, np.zeros(2)) if flight.storey else np.zeros(2)
+        cost_m = flight.cost_m(gate)
+        if not math.isfinite(cost_m):
+            cost_m = 1.5 * float(np.hypot(*(flight.fix.position_m[:2] - gate)))
+        if flight.storey:
+            cost_m += 1.5 * float(np.hypot(*gate))
+        need_s = _BACK_SHARE * cost_m / self._speed_m_s + _LANDING_S + _STOREY_S * flight.storey
+        charge = float(observation["battery"][0]) if "battery" in observation else 1.0
+        hot = "thermometer" in observation and float(observation["thermometer"][0]) > _HOT_K
+        return self._time_left_s() < need_s or charge < _LEAST_CHARGE or hot
+
+    def _avoid_fire(self) -> None:
+        """Fires that are surely there are never flown near to."""
+        assert self._findings is not None
+        for mark in self._findings.marks(FIRE, 3):
+            if mark.number not in self._barred:
+                self._barred.add(mark.number)
+                plan = self._flight.maps[self._storey_of(mark.position_m)]
+                plan.bar(mark.position_m, _FIRE_M)
+                plan.seen |= plan.disc(mark.position_m, _FIRE_M + 0.6)
+
+    def _storey_of(self, place_m: Floats) -> int:
+        below = [i for i, floor in enumerate(self._flight.floors_m) if floor <= place_m[2] + 0.3]
+        return max(below, default=0)
+
+    def _plate_of(self, place_m: Floats) -> str:
+        """What the plate says from which the way to a place is shortest."""
+        if self._findings is None:
+            return ""
+        storey = self._storey_of(place_m)
+        plates = [m for m in self._findings.marks(PLATE) if self._storey_of(m.position_m - (0.0, 0.0, 1.0)) == storey]
+        away = walk_m(self._flight.maps[storey], place_m, [mark.position_m for mark in plates]) if plates else []
+        near = [(length, mark.number, mark) for length, mark in zip(away, plates, strict=True) if length < _PLATE_M]
+        return self._findings.text(min(near)[2]) if near else ""
+
+    def _fly(self) -> Floats:
+        flight = self._flight
+        if not self._airborne:
+            self._airborne = abs(flight.fix.position_m[2] - flight.level_m) < _AIRBORNE_M
+            self._turn = 0.0
+            return flight.hold()
+        if self._homeward:
+            return self._go_home()
+        if self._patient is None:
+            self._patient = self._next_patient()
+            self._patient_s = self._steady_s = 0.0
+        if self._patient is not None:
+            return self._serve(self._patient)
+        return self._explore()
+
+    def _next_patient(self) -> Landmark | None:
+        """Somebody on this storey who was told, has no kit and seems to need one."""
+        told = [mark for number, mark in self._teller.told.items() if number not in self._served] if self._kits else []
+        for mark in sorted(told, key=lambda one: _need(one)):
+            state = condition_of(mark)
+            wait = state == "non_urgent" or (state == "immediate" and self._flight.time_s < _LYING_S)
+            if not wait and self._storey_of(mark.position_m) == self._flight.storey:
+                return mark
+        return None
+
+    def _serve(self, mark: Landmark) -> Floats:
+        """To a place beside somebody, and drop a kit there."""
+        flight = self._flight
+        self._patient_s += flight.dt_s
+        gap = mark.position_m[:2] - flight.fix.position_m[:2]
+        away_m = float(np.hypot(*gap))
+        if away_m > _REACH_M + 0.3 and self._steady_s == 0.0:
+            spot = beside(flight.map, flight.field(), mark.position_m, _REACH_M)
+            if spot is None or flight.stuck or self._patient_s > 40.0:
+                self._leave(mark)
+                return flight.hold()
+            if away_m < 2.5:
+                self._turn = flight.gaze_rad_s(mark.position_m)
+            return flight.go(spot)
+        self._turn = flight.gaze_rad_s(mark.position_m) if away_m > 0.6 else 0.0
+        error = gap - gap * (_BESIDE_M / max(away_m, 1e-6))
+        self._steady_s += flight.dt_s
+        off_m, speed = float(np.hypot(*error)), float(np.hypot(*flight.fix.velocity_m_s[:2]))
+        self._still_s = self._still_s + flight.dt_s if off_m < _ONTO_M and speed < _STEADY_M_S else 0.0
+        if self._still_s > _WAIT_S or (self._steady_s > _DROP_S and away_m < 0.75):
+            self._release, self._kits = True, self._kits - 1
+            self._leave(mark)
+        elif self._steady_s > _DROP_S:
+            self._leave(mark)
+        velocity = np.zeros(3)
+        velocity[:2] = np.clip(1.2 * error, -0.5, 0.5)
+        velocity[2] = flight.hold()[2]
+        return velocity
+
+    _still_s = 0.0
+
+    def _leave(self, mark: Landmark) -> None:
+        self._served.add(mark.number)
+        self._patient, self._still_s = None, 0.0
+
+    def _explore(self) -> Floats:
+        flight = self._flight
+        if self._target is not None:
+            return self._change(self._target)
+        late = flight.time_s - self._goal_s > _GOAL_S
+        if self._goal is None or late or flight.stuck or not math.isfinite(flight.cost_m(self._goal)) or self._at(self._goal):
+            if flight.stuck and self._goal is not None:
+                flight.map.seen |= flight.map.disc(self._goal, 1.0)
+            self._goal, self._goal_s = next_view(flight.map, flight.field(), self._inside), flight.time_s
+            if self._goal is None:
+                self._next_storey()
+                return flight.hold()
+        return flight.go(self._goal)
+
+    def _at(self, place_m: Floats) -> bool:
+        return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M
+
+    def _next_storey(self) -> None:
+        """All of this one is seen: up if there is a way, else home."""
+        flight = self._flight
+        self._done.add(flight.storey)
+        if flight.storey + 1 < len(flight.floors_m) and flight.storey + 1 not in self._done:
+            hole = shaft(flight.map, self._inside)
+            if hole is not None:
+                self._shafts[flight.storey] = hole
+                self._target = flight.storey + 1
+                return
+        self._homeward = True
+
+    def _change(self, storey: int) -> Floats:
+        """Through the shaft between this storey and the next up or down."""
+        flight = self._flight
+        gate = self._shafts[min(storey, flight.storey)]
+        high_m = flight.floors_m[storey] + LEVEL_M
+        off_m = float(np.hypot(*(gate - flight.fix.position_m[:2])))
+        between = abs(flight.fix.position_m[2] - flight.level_m) > 0.5
+        if not between and off_m > 0.3 and not flight.stuck:
+            return flight.go(gate)
+        if abs(flight.fix.position_m[2] - high_m) < 0.2:
+            flight.enter(storey)
+            self._target, self._goal = None, None
+            return flight.hold()
+        self._turn = 0.0
+        velocity = flight.hold(high_m)
+        velocity[:2] += np.clip(0.8 * (gate - flight.fix.position_m[:2]), -0.3, 0.3)
+        return velocity
+
+    def _go_home(self) -> Floats:
+        flight = self._flight
+        if self._landing:
+            self._turn = 0.0
+            return flight.sink() if flight.time_s - self._landing_s > 2.5 else flight.hold()
+        if self._target is not None and self._target > flight.storey and abs(flight.fix.position_m[2] - flight.level_m) < 0.5:
+            self._target = None
+        if self._target is not None:
+            return self._change(self._target)
+        if flight.storey:
+            self._target = flight.storey - 1
+            return flight.hold()
+        if float(np.hypot(*flight.fix.position_m[:2])) < _HOME_M:
+            self._landing, self._landing_s = True, flight.time_s
+            return flight.hold()
+        return flight.go(np.zeros(2))
+
+
+def _need(mark: Landmark) -> tuple[int, int]:
+    return ("urgent", "immediate", "non_urgent", "dead").index(condition_of(mark)), mark.number

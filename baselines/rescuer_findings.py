@@ -1,0 +1,130 @@
+"""What the rescuer has seen: people, what burns, cylinders and plates, each once, from many sightings."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.baselines.sign_votes import verdict
+from goldentime.perception.detection import Detection
+from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
+from goldentime.perception.reading import Reading
+from goldentime.perception.sighting import Look, eye_of, place_box
+
+__all__ = ["CYLINDER", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads"]
+
+PERSON, FIRE, CYLINDER, PLATE = "person", "fire", "gas_cylinder", "plate"
+_SIGN = "sign"
+_GATES_M = {PERSON: 1.1, FIRE: 2.0, CYLINDER: 0.8, PLATE: 0.6}
+_LEAST = {PERSON: 0.4, FIRE: 0.4, CYLINDER: 0.5}
+"""Scores below which a detection is no sighting."""
+_REACH_M, _READS_M = 8.0, 4.5
+"""What seems farther is left for later; from how near a plate is read."""
+_BEHIND_M, _EDGE_PX = 0.15, 2.0
+_LEAST_READ = 0.3
+_PLATE = re.compile(r"^B?\d{3,4}(-\d)?( ?호)?( .*)?$")
+"""A room's number, and perhaps what it is used for."""
+
+
+class Detects(Protocol):
+    """What the agent sees with; `perception.detection.Detector` is one."""
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Sequence[Detection]:
+        """What is in a picture."""
+
+
+class Reads(Protocol):
+    """What the agent reads with; `perception.reading.Reader` is one."""
+
+    def read(self, rgb: NDArray[np.uint8]) -> Sequence[Reading]:
+        """All signs in a picture."""
+
+
+class Findings:
+    """All that was seen.
+
+    Args:
+        sensors: of the brief, with `camera` and `depth`.
+        detector: for people and things.
+        reader: for plates.
+        hertz: how often a picture is looked at, and at most read.
+    """
+
+    def __init__(
+        self, sensors: Mapping[str, Any], detector: Detects, reader: Reads, hertz: tuple[float, float] = (2.0, 1.0)
+    ) -> None:
+        self._eyes = (eye_of(sensors["camera"]["options"]), eye_of(sensors["depth"]["options"]))
+        self._detector, self._reader = detector, reader
+        self._look_s, self._read_s = (1.0 / rate for rate in hertz)
+        self._looked_s = self._was_read_s = -math.inf
+        self._map = LandmarkMap(_GATES_M, 1.0)
+
+    def see(self, observation: Mapping[str, NDArray[Any]], look: Look, time_s: float) -> None:
+        """Look at a picture, if it is time to."""
+        if time_s - self._looked_s < self._look_s - 1e-6:
+            return
+        self._looked_s = time_s
+        depth_m, found, signs = observation["depth"], [], False
+        for detection in self._detector.detect(observation["camera"]):
+            place = self._place(detection.box, depth_m, look)
+            if place is None:
+                continue
+            away_m = float(np.linalg.norm(place - look.position_m))
+            signs |= detection.category == _SIGN and away_m < _READS_M
+            if detection.score >= _LEAST.get(detection.category, 2.0) and away_m <= _REACH_M and self._whole(detection):
+                found.append(
+                    Sighting(
+                        category=detection.category, position_m=place, distance_m=away_m, score=detection.score,
+                        votes=_votes(detection),
+                    )
+                )  # fmt: skip
+        if signs and time_s - self._was_read_s >= self._read_s - 1e-6:
+            self._was_read_s = time_s
+            found += self._plates(observation["camera"], depth_m, look)
+        self._map.add(found, time_s)
+
+    def marks(self, category: str, least: int = 1) -> list[Landmark]:
+        """All of a category that were seen so often."""
+        return [mark for mark in self._map.landmarks if mark.category == category and mark.sightings >= least]
+
+    def _place(
+        self, box: tuple[float, float, float, float], depth_m: NDArray[np.float32], look: Look
+    ) -> NDArray[np.float64] | None:
+        return place_box(box, self._eyes, depth_m, look, _BEHIND_M)
+
+    def _whole(self, detection: Detection) -> bool:
+        """Whether it does not go on beside the picture: the middle of what is seen would be beside its own."""
+        left, _, width, _ = detection.box
+        inside = left > _EDGE_PX and left + width < self._eyes[0].width - _EDGE_PX
+        return inside or detection.category == FIRE
+
+    def _plates(self, picture: NDArray[np.uint8], depth_m: NDArray[np.float32], look: Look) -> list[Sighting]:
+        found = []
+        for reading in self._reader.read(picture):
+            text = " ".join(reading.text.split())
+            if reading.confidence < _LEAST_READ or not _PLATE.match(text):
+                continue
+            corners = np.array(reading.quad, np.float64)
+            (left, upper), (right, lower) = corners.min(axis=0), corners.max(axis=0)
+            place = self._place((left, upper, right - left, lower - upper), depth_m, look)
+            if place is not None:
+                found.append(
+                    Sighting(
+                        category=PLATE, position_m=place, distance_m=float(np.linalg.norm(place - look.position_m)),
+                        score=reading.confidence, votes={"text": {text: 1.0}},
+                    )
+                )  # fmt: skip
+        return found
+
+    def text(self, mark: Landmark) -> str:
+        """What all readings of a plate come to."""
+        return verdict(mark.votes["text"]).text
+
+
+def _votes(detection: Detection) -> dict[str, dict[str, float]]:
+    if detection.category != PERSON:
+        return {}
+    return {"kind": dict(detection.kind_scores), "posture": {detection.posture: 1.0}}
