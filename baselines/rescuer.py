@@ -17,6 +17,7 @@ from goldentime.baselines.reporting import no_report, report_sheet
 from goldentime.baselines.rescuer_explore import beside, indoors, next_view, shaft, walk_m
 from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
 from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
+from goldentime.baselines.rescuer_heat import HeatGuard
 from goldentime.baselines.rescuer_reports import Teller, condition_of
 from goldentime.errors import ConfigError
 from goldentime.perception.landmarks import Landmark
@@ -27,14 +28,18 @@ __all__ = ["Rescuer"]
 Floats = NDArray[np.float64]
 
 _AIRBORNE_M = 0.25
+_LOOK_S = 3.0
+"""For so long it looks around on a storey before it finds that there is nothing to see."""
 _WALL_M = 3.7
 """The front is no nearer to the start."""
 _NEAR_M, _HOME_M = 0.35, 0.5
-_GOAL_S = 4.0
-"""A goal is thought over again after so long."""
+_GOAL_S, _DONE_M = 4.0, 0.8
+"""A goal is thought over again after so long; around one that was reached, or can't be, there is nothing more to see."""
 _BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
-_LEAST_CHARGE, _HOT_K = 0.25, 333.0
+_LEAST_CHARGE, _HOT_K = 0.25, 332.0
+_HOT_M = 1.5
+"""It is as hot as here so far around."""
 _FIRE_M = 1.6
 """So near to a fire it never flies."""
 _BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.45, 1.1, 0.14, 0.25
@@ -90,8 +95,10 @@ class Rescuer:
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self._shafts: dict[int, Floats] = {}
         self._done: set[int] = set()
+        self._entered_s = 0.0
         self._target: int | None = None
         self._barred: set[int] = set()
+        self._heat = HeatGuard()
 
     def _eyes(self, sensors: Mapping[str, Any]) -> Findings | None:
         if not {"camera", "depth"} <= sensors.keys():
@@ -113,8 +120,10 @@ class Rescuer:
         if self._findings is not None:
             self._findings.see(observation, look, flight.time_s)
             self._avoid_fire()
+        self._feel(observation)
         self._release, self._turn = False, self._turn_rad_s
         self._homeward |= self._must_return(observation)
+        flight.hurried = self._homeward
         velocity = self._fly()
         last = self._landing or self._time_left_s() < 8.0
         report = self._findings and self._teller.next(self._findings, flight.time_s, last=last)
@@ -122,6 +131,20 @@ class Rescuer:
         if "release" in self._brief["action"]:
             action["release"] = int(self._release)
         return action
+
+    def _feel(self, observation: Mapping[str, NDArray[Any]]) -> None:
+        """Where it gets too hot there is nothing to look for."""
+        flight = self._flight
+        if "thermometer" not in observation:
+            return
+        place, hull_k = flight.fix.position_m, float(observation["thermometer"][0])
+        if self._heat.feel(hull_k, place, flight.storey, flight.time_s):
+            assert self._heat.refuge_m is not None
+            flight.map.hot |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M)
+            flight.map.done |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M + 1.5)
+            self._goal = None
+            if self._patient is not None:
+                self._leave(self._patient)
 
     def _time_left_s(self) -> float:
         return float(self._brief["time_limit_s"]) - self._flight.time_s
@@ -147,7 +170,7 @@ class Rescuer:
                 self._barred.add(mark.number)
                 plan = self._flight.maps[self._storey_of(mark.position_m)]
                 plan.bar(mark.position_m, _FIRE_M)
-                plan.seen |= plan.disc(mark.position_m, _FIRE_M + 0.6)
+                plan.done |= plan.disc(mark.position_m, _FIRE_M + 0.6)
 
     def _storey_of(self, place_m: Floats) -> int:
         below = [i for i, floor in enumerate(self._flight.floors_m) if floor <= place_m[2] + 0.3]
@@ -171,6 +194,10 @@ class Rescuer:
             return flight.hold()
         if self._homeward:
             return self._go_home()
+        if self._heat.refuge_m is not None and self._target is None:
+            if not self._at(self._heat.refuge_m) and not flight.stuck:
+                return flight.go(self._heat.refuge_m)
+            self._heat.refuge_m = None
         if self._patient is None:
             self._patient = self._next_patient()
             self._patient_s = self._steady_s = 0.0
@@ -229,11 +256,12 @@ class Rescuer:
             return self._change(self._target)
         late = flight.time_s - self._goal_s > _GOAL_S
         if self._goal is None or late or flight.stuck or not math.isfinite(flight.cost_m(self._goal)) or self._at(self._goal):
-            if flight.stuck and self._goal is not None:
-                flight.map.seen |= flight.map.disc(self._goal, 1.0)
+            if self._goal is not None and (flight.stuck or self._at(self._goal)):
+                flight.map.done |= flight.map.disc(self._goal, _DONE_M)
             self._goal, self._goal_s = next_view(flight.map, flight.field(), self._inside), flight.time_s
             if self._goal is None:
-                self._next_storey()
+                if flight.time_s - self._entered_s > _LOOK_S:
+                    self._next_storey()
                 return flight.hold()
         return flight.go(self._goal)
 
@@ -263,7 +291,7 @@ class Rescuer:
             return flight.go(gate)
         if abs(flight.fix.position_m[2] - high_m) < 0.2:
             flight.enter(storey)
-            self._target, self._goal = None, None
+            self._target, self._goal, self._entered_s = None, None, flight.time_s
             return flight.hold()
         self._turn = 0.0
         velocity = flight.hold(high_m)

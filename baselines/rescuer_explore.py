@@ -51,7 +51,7 @@ def next_view(plan: SliceMap, field: Field, inside: Mask) -> Floats | None:
         inside: cells of interest.
     """
     costs = field.costs_m[:, :, 0]
-    fresh = np.isfinite(costs) & ~plan.seen & inside
+    fresh = np.isfinite(costs) & (~plan.seen | plan.rim) & inside & ~plan.done
     if not fresh.any():
         return None
     size = 2 * round(0.5 * _AROUND_M / plan.cell_m) + 1

@@ -26,8 +26,10 @@ _CLEARANCE_M = 0.095
 LEVEL_M = 1.35
 """Flight height over a floor: over tables, under lintels, and low enough for the air to be clear longest."""
 _BAND_M, _SLAB_M = (-0.4, 0.35), 0.12
-_RADII_M = (0.45, 0.36, 0.29)
-"""Hull radius plus margin; the smaller ones are tried when the larger finds no way."""
+_RADII_M = (0.34, 0.27)
+"""Hull radius plus what margin a doorway leaves; the smaller is tried when the larger finds hardly a way."""
+_EASE_M, _DEAR = 0.45, 4.0
+"""So much more room than that is no longer dear, and how much dearer the tightest place is than open space."""
 _CLEARS_M, _LOOKS_M, _EVERY = 6.0, 4.0, 2
 """How far beams clear the map, how far off somebody is told for sure; and one scan in so many is mapped."""
 _PLAN_S = 1.0
@@ -35,6 +37,8 @@ _LOOKAHEAD_M, _BRAKE_M_S2, _CLIMB_M_S, _SINK_M_S = 0.5, 1.5, 0.7, 0.4
 _KEEP_M, _SIDE_M, _PUSH_M_S = 0.55, 0.35, 0.6
 """What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
 _TURN_GAIN = 1.5
+_HOT = 4.0
+"""How much dearer a hot place is."""
 _STUCK_S, _GAINED_M, _BARRED_M = 5.0, 0.2, 0.3
 
 
@@ -72,6 +76,8 @@ class RescueFlight:
         self._planned_s, self._goal = -math.inf, np.full(2, np.inf)
         self._path: Floats | None = None
         self._best_m, self._stuck_s = math.inf, 0.0
+        self.hurried = False
+        """Whether it may fly through heat."""
         self.stuck = False
         """Whether it gave up getting to the last goal."""
 
@@ -124,14 +130,17 @@ class RescueFlight:
         here, best = self.fix.position_m, None
         origin = (float(self.map.lower_m[0]), float(self.map.lower_m[1]), 0.0)
         away = clearance(Grid(origin, self.map.cell_m, self.map.occupied[:, :, None]))
-        known = self.map.free[:, :, None]
         x, y = self.map.index(here[None])[0].tolist()
+        known = self.map.free[:, :, None]
+        if not self.map.hot[x, y] and not self.hurried:
+            known &= ~self.map.hot[:, :, None]
         for radius in _RADII_M:
             free = (away > radius) & known
             # A drone too near to something leaves it by the shortest way.
             free |= (self.map.disc(here, 0.4) & self.map.free)[:, :, None] & (away >= away[x, y, 0])
             free[x, y, 0] = True
-            price = 1.0 + 2.0 * np.clip(1.0 - (away - radius) / 0.4, 0.0, 1.0)
+            price = 1.0 + _DEAR * np.clip(1.0 - (away - radius) / _EASE_M, 0.0, 1.0)
+            price[self.map.hot] *= _HOT
             space = Space(origin, self.map.cell_m, free, price.astype(np.float32))
             costs = flood(space, (float(here[0]), float(here[1]), 0.5 * self.map.cell_m))
             best = Field(space, costs)

@@ -17,6 +17,8 @@ Mask = NDArray[np.bool_]
 _HIT, _MISS, _MOST, _LEAST, _OCCUPIED = 4, -1, 20, -8, 3
 _BEYOND_M = 0.5
 """A beam that goes on so far above a ceiling went through a hole in it."""
+_RIM = 3
+"""Width of what counts as next to the unknown, in cells."""
 _GROW = np.ones((3, 3), bool)
 
 
@@ -51,6 +53,16 @@ class SliceMap:
         self._holes = np.zeros(self.shape, np.int16)
         self.seen: Mask = np.zeros(self.shape, bool)
         """Which cells the camera has looked at."""
+        self.done: Mask = np.zeros(self.shape, bool)
+        """Where nothing more is to be found out."""
+        self.hot: Mask = np.zeros(self.shape, bool)
+        """Where it was too hot."""
+
+    @property
+    def rim(self) -> Mask:
+        """Free cells near unknown ones, (nx, ny)."""
+        near: Mask = ndimage.binary_dilation(~self._known, _GROW, iterations=_RIM) & self.free
+        return near
 
     @property
     def occupied(self) -> Mask:
@@ -86,6 +98,14 @@ class SliceMap:
         x, y = (self.lower_m[axis] + (np.arange(self.shape[axis]) + 0.5) * self.cell_m for axis in (0, 1))
         round_: Mask = np.hypot(x[:, None] - centre_m[0], y[None] - centre_m[1]) <= radius_m
         return round_
+
+    def ahead(self, centre_m: Floats, behind_m: Floats, radius_m: float) -> Mask:
+        """The half of a disc that lies away from another point, (nx, ny)."""
+        step = centre_m[:2] - behind_m[:2]
+        step /= max(float(np.hypot(*step)), 1e-6)
+        x, y = (self.lower_m[axis] + (np.arange(self.shape[axis]) + 0.5) * self.cell_m for axis in (0, 1))
+        beyond: Mask = (x[:, None] - centre_m[0]) * step[0] + (y[None] - centre_m[1]) * step[1] > -2.0 * self.cell_m
+        return beyond & self.disc(centre_m, radius_m)
 
     def bar(self, centre_m: Floats, radius_m: float) -> None:
         """Never fly there, whatever the beams say."""
