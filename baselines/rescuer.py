@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.reporting import no_report, report_sheet
-from goldentime.baselines.rescuer_explore import beside, indoors, next_view, shaft, walk_m
+from goldentime.baselines.rescuer_explore import beside, indoors, next_view, shaft, unseen, walk_m
 from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
 from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
@@ -33,8 +33,8 @@ _LOOK_S = 3.0
 _WALL_M = 3.7
 """The front is no nearer to the start."""
 _NEAR_M, _HOME_M = 0.35, 0.5
-_GOAL_S, _DONE_M = 4.0, 0.8
-"""A goal is thought over again after so long; around one that was reached, or can't be, there is nothing more to see."""
+_GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
+"""A goal is thought over again after so long, sooner if it is seen by now; around one that was reached, or can't be, there is nothing more to see."""
 _BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
 _LEAST_CHARGE, _HOT_K = 0.25, 332.0
@@ -45,8 +45,6 @@ _FIRE_M = 1.6
 _BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.45, 1.1, 0.14, 0.25
 _DROP_S, _WAIT_S = 12.0, 0.4
 """How long it tries to drop a kit at most, and for how long it is steady before it does."""
-_LYING_S = 150.0
-"""Those who lie may be unconscious: they get a kit when so much time is gone, those who sit at once."""
 _PLATE_M = 9.0
 
 
@@ -62,7 +60,7 @@ class Rescuer:
 
     def __init__(
         self,
-        speed_m_s: float = 0.9,
+        speed_m_s: float = 1.1,
         turn_rad_s: float = 0.9,
         detector: Detects | None = None,
         reader: Reads | None = None,
@@ -210,8 +208,7 @@ class Rescuer:
         told = [mark for number, mark in self._teller.told.items() if number not in self._served] if self._kits else []
         for mark in sorted(told, key=lambda one: _need(one)):
             state = condition_of(mark)
-            wait = state == "non_urgent" or (state == "immediate" and self._flight.time_s < _LYING_S)
-            if not wait and self._storey_of(mark.position_m) == self._flight.storey:
+            if state != "non_urgent" and self._storey_of(mark.position_m) == self._flight.storey:
                 return mark
         return None
 
@@ -254,16 +251,26 @@ class Rescuer:
         flight = self._flight
         if self._target is not None:
             return self._change(self._target)
-        late = flight.time_s - self._goal_s > _GOAL_S
-        if self._goal is None or late or flight.stuck or not math.isfinite(flight.cost_m(self._goal)) or self._at(self._goal):
+        if self._stale():
             if self._goal is not None and (flight.stuck or self._at(self._goal)):
                 flight.map.done |= flight.map.disc(self._goal, _DONE_M)
             self._goal, self._goal_s = next_view(flight.map, flight.field(), self._inside), flight.time_s
-            if self._goal is None:
-                if flight.time_s - self._entered_s > _LOOK_S:
-                    self._next_storey()
-                return flight.hold()
-        return flight.go(self._goal)
+        if self._goal is None:
+            if flight.time_s - self._entered_s > _LOOK_S:
+                self._next_storey()
+            return flight.hold()
+        doubtful = self._findings.doubtful(flight.time_s) if self._findings is not None else None
+        self._turn = flight.gaze_rad_s(self._goal if doubtful is None else doubtful.position_m)
+        return flight.go(self._goal) if doubtful is None else flight.hold()
+
+    def _stale(self) -> bool:
+        """Whether the goal has to be thought over."""
+        flight, goal = self._flight, self._goal
+        if goal is None or flight.stuck or self._at(goal) or not math.isfinite(flight.cost_m(goal)):
+            return True
+        x, y = flight.map.index(goal[None])[0].tolist()
+        since_s = flight.time_s - self._goal_s
+        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map)[x, y])
 
     def _at(self, place_m: Floats) -> bool:
         return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M

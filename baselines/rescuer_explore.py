@@ -10,7 +10,7 @@ from goldentime.baselines.rescuer_flight import Field
 from goldentime.control.planner import Space, flood
 from goldentime.perception.slice_map import SliceMap
 
-__all__ = ["beside", "indoors", "next_view", "shaft", "walk_m"]
+__all__ = ["beside", "indoors", "next_view", "shaft", "unseen", "walk_m"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -19,6 +19,8 @@ _SIDES_M, _BEHIND_M = 8.0, 6.0
 """How far the area of a rescue reaches beyond the building's side walls and its back."""
 _GAIN_M, _AROUND_M, _FEWEST = 5.0, 2.4, 0.12
 """Nothing seen around a place is worth so many metres of way; what is around; and the least share to be worth a look."""
+_STAIRS_M = 1.0
+"""Width of a flight of stairs beside the hole over them."""
 _HOLE_M, _HOLE_M2 = 0.45, 0.8
 """How far from its edge, and how large a hole in the ceiling is."""
 
@@ -42,6 +44,14 @@ def indoors(plan: SliceMap, area_m: tuple[list[float], list[float]], yaw_rad: fl
     return inside
 
 
+def unseen(plan: SliceMap) -> Mask:
+    """Cells from which or of which more is to be seen, (nx, ny)."""
+    # Nobody waits on the stairs, and over their steps a drone can't tell its height.
+    stairs = ndimage.binary_dilation(plan.holes, iterations=round(_STAIRS_M / plan.cell_m)) if plan.holes.any() else False
+    worth: Mask = (~plan.seen | plan.rim) & ~plan.done & ~np.asarray(stairs)
+    return worth
+
+
 def next_view(plan: SliceMap, field: Field, inside: Mask) -> Floats | None:
     """The place from which most is seen for the way there; None if all that can be got to is seen.
 
@@ -51,7 +61,7 @@ def next_view(plan: SliceMap, field: Field, inside: Mask) -> Floats | None:
         inside: cells of interest.
     """
     costs = field.costs_m[:, :, 0]
-    fresh = np.isfinite(costs) & (~plan.seen | plan.rim) & inside & ~plan.done
+    fresh = np.isfinite(costs) & unseen(plan) & inside
     if not fresh.any():
         return None
     size = 2 * round(0.5 * _AROUND_M / plan.cell_m) + 1
@@ -83,7 +93,7 @@ def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
 def beside(plan: SliceMap, field: Field, place_m: Floats, away_m: float) -> Floats | None:
     """The cheapest place to get to that is within a distance of another and in view of it; None without any."""
     costs = np.where(plan.disc(place_m, away_m), field.costs_m[:, :, 0], np.inf)
-    for cell in np.argsort(costs, axis=None)[:40]:
+    for cell in np.argsort(costs, axis=None)[:400]:
         x, y = divmod(int(cell), plan.shape[1])
         if not math.isfinite(costs[x, y]):
             return None

@@ -14,16 +14,20 @@ from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
 from goldentime.perception.reading import Reading
 from goldentime.perception.sighting import Look, eye_of, place_box
 
-__all__ = ["CYLINDER", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads"]
+__all__ = ["CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads"]
 
 PERSON, FIRE, CYLINDER, PLATE = "person", "fire", "gas_cylinder", "plate"
 _SIGN = "sign"
 _GATES_M = {PERSON: 1.1, FIRE: 2.0, CYLINDER: 0.8, PLATE: 0.6}
-_LEAST = {PERSON: 0.4, FIRE: 0.4, CYLINDER: 0.5}
+FAKES = ("mannequin", "poster")
+_SHARED = 0.6
+_LEAST = {PERSON: 0.25, **dict.fromkeys(FAKES, 0.25), FIRE: 0.4, CYLINDER: 0.5}
 """Scores below which a detection is no sighting."""
 _REACH_M, _READS_M = 8.0, 4.5
 """What seems farther is left for later; from how near a plate is read."""
 _BEHIND_M, _EDGE_PX = 0.15, 2.0
+_ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
+"""So many sightings of somebody are enough; for how long one is looked for who is out of view, and looked at in all."""
 _LEAST_READ = 0.3
 _PLATE = re.compile(r"^B?\d{3,4}(-\d)?( ?호)?( .*)?$")
 """A room's number, and perhaps what it is used for."""
@@ -68,7 +72,7 @@ class Findings:
             return
         self._looked_s = time_s
         depth_m, found, signs = observation["depth"], [], False
-        for detection in self._detector.detect(observation["camera"]):
+        for detection in _single(self._detector.detect(observation["camera"])):
             place = self._place(detection.box, depth_m, look)
             if place is None:
                 continue
@@ -77,7 +81,7 @@ class Findings:
             if detection.score >= _LEAST.get(detection.category, 2.0) and away_m <= _REACH_M and self._whole(detection):
                 found.append(
                     Sighting(
-                        category=detection.category, position_m=place, distance_m=away_m, score=detection.score,
+                        category=_alike(detection.category), position_m=place, distance_m=away_m, score=detection.score,
                         votes=_votes(detection),
                     )
                 )  # fmt: skip
@@ -89,6 +93,15 @@ class Findings:
     def marks(self, category: str, least: int = 1) -> list[Landmark]:
         """All of a category that were seen so often."""
         return [mark for mark in self._map.landmarks if mark.category == category and mark.sightings >= least]
+
+    def doubtful(self, time_s: float) -> Landmark | None:
+        """Somebody in view of whom more is to be seen."""
+        here = [
+            mark
+            for mark in self.marks(PERSON)
+            if mark.sightings < _ENOUGH and time_s - mark.last_s < _LOST_S and time_s - mark.first_s < _PATIENCE_S
+        ]
+        return max(here, key=lambda mark: mark.score, default=None)
 
     def _place(
         self, box: tuple[float, float, float, float], depth_m: NDArray[np.float32], look: Look
@@ -124,7 +137,31 @@ class Findings:
         return verdict(mark.votes["text"]).text
 
 
+def _alike(category: str) -> str:
+    """What only looks like a person may well be one."""
+    return PERSON if category in FAKES else category
+
+
+def _single(detections: Sequence[Detection]) -> list[Detection]:
+    """Of boxes of people, and of what looks like them, that lie within one another only the best."""
+    kept: list[Detection] = []
+    for one in sorted(detections, key=lambda detection: -detection.score):
+        person = _alike(one.category) == PERSON
+        if not person or all(_alike(o.category) != PERSON or _shared(one.box, o.box) < _SHARED for o in kept):
+            kept.append(one)
+    return kept
+
+
+def _shared(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """What two boxes have in common, as a share of the smaller one."""
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    tall = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(wide, 0.0) * max(tall, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-9)
+
+
 def _votes(detection: Detection) -> dict[str, dict[str, float]]:
+    if detection.category in FAKES:
+        return {"kind": {detection.category: 1.0}}
     if detection.category != PERSON:
         return {}
     return {"kind": dict(detection.kind_scores), "posture": {detection.posture: 1.0}}

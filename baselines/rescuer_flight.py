@@ -25,18 +25,18 @@ _CLEARANCE_M = 0.095
 """Height of the scout's centre while it stands."""
 LEVEL_M = 1.35
 """Flight height over a floor: over tables, under lintels, and low enough for the air to be clear longest."""
-_BAND_M, _SLAB_M = (-0.4, 0.35), 0.12
-_RADII_M = (0.34, 0.27)
+_BAND_M, _SLAB_M = (-0.3, 0.35), 0.12
+_RADII_M = (0.29, 0.25)
 """Hull radius plus what margin a doorway leaves; the smaller is tried when the larger finds hardly a way."""
 _EASE_M, _DEAR = 0.45, 4.0
 """So much more room than that is no longer dear, and how much dearer the tightest place is than open space."""
-_CLEARS_M, _LOOKS_M, _EVERY = 6.0, 4.0, 2
+_CLEARS_M, _LOOKS_M, _EVERY = 6.0, 4.5, 2
 """How far beams clear the map, how far off somebody is told for sure; and one scan in so many is mapped."""
 _PLAN_S = 1.0
 _LOOKAHEAD_M, _BRAKE_M_S2, _CLIMB_M_S, _SINK_M_S = 0.5, 1.5, 0.7, 0.4
 _KEEP_M, _SIDE_M, _PUSH_M_S = 0.55, 0.35, 0.6
 """What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
-_TURN_GAIN = 1.5
+_TURN_GAIN, _TURN_RAD_S = 1.5, 1.2
 _HOT = 4.0
 """How much dearer a hot place is."""
 _STUCK_S, _GAINED_M, _BARRED_M = 5.0, 0.2, 0.3
@@ -106,7 +106,8 @@ class RescueFlight:
             if self._scans % _EVERY == 0 and abs(fix.position_m[2] - self.level_m) < 0.3:
                 self.map.pass_(fix.position_m, 0.3)
                 self.map.insert(fix.position_m, fix.scan, _CLEARS_M)
-                self._looked()
+                if self._scans % (2 * _EVERY) == 0:
+                    self._looked()
         roll, pitch, _ = observation["attitude"].astype(float).tolist()
         return look_from(fix.position_m, fix.yaw_rad, roll, pitch)
 
@@ -222,7 +223,8 @@ class RescueFlight:
     def gaze_rad_s(self, place_m: Floats) -> float:
         """The turn that looks at a place."""
         x, y = (place_m[:2] - self.fix.position_m[:2]).tolist()
-        return _TURN_GAIN * math.remainder(math.atan2(y, x) - self.fix.yaw_rad, 2.0 * math.pi)
+        turn = _TURN_GAIN * math.remainder(math.atan2(y, x) - self.fix.yaw_rad, 2.0 * math.pi)
+        return min(max(turn, -_TURN_RAD_S), _TURN_RAD_S)
 
     def command(self, velocity_m_s: Floats, turn_rad_s: float) -> NDArray[np.float32]:
         """The action's motion for a velocity in the map's frame."""

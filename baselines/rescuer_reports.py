@@ -6,15 +6,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.baselines.rescuer_findings import CYLINDER, FIRE, PERSON, Findings
+from goldentime.baselines.rescuer_findings import CYLINDER, FAKES, FIRE, PERSON, Findings
 from goldentime.baselines.reporting import no_report
 from goldentime.perception.landmarks import Landmark
 
 __all__ = ["Teller", "condition_of", "victims"]
 
-_SEEN, _SURE = {PERSON: 3, FIRE: 3, CYLINDER: 3}, 0.5
-"""So many sightings with at least this mean score make a find."""
-_RESCUERS = ("firefighter", "medic")
+_SEEN, _SURE = {PERSON: 3, FIRE: 3, CYLINDER: 3}, 0.42
+"""So many sightings with at least this mean score make a find,"""
+_WEIGHT = 1.6
+"""and of people, whom it is worth to guess, as many with at least this sum."""
+_RESCUERS = ("firefighter", "medic", *FAKES)
 _RESCUER_SHARE = 0.4
 _SETTLED_S, _PLENTY = 1.5, 8
 """A find is told when it is out of view for so long, or was seen so often."""
@@ -42,7 +44,7 @@ def victims(findings: Findings, time_s: float, *, last: bool = False) -> list[La
     for mark in findings.marks(PERSON, _SEEN[PERSON]):
         rescuer = sum(mark.share("kind", kind) for kind in _RESCUERS)
         settled = last or mark.sightings >= _PLENTY or time_s - mark.last_s > _SETTLED_S
-        sure = mark.score >= _SURE * mark.sightings and rescuer < _RESCUER_SHARE
+        sure = mark.score >= _WEIGHT and rescuer < _RESCUER_SHARE
         if sure and settled and all(np.linalg.norm(mark.position_m - other.position_m) > _SAME_M or
                                     mark.choice("kind") != other.choice("kind") for other in found):
             found.append(mark)

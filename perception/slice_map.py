@@ -17,6 +17,8 @@ Mask = NDArray[np.bool_]
 _HIT, _MISS, _MOST, _LEAST, _OCCUPIED = 4, -1, 20, -8, 3
 _BEYOND_M = 0.5
 """A beam that goes on so far above a ceiling went through a hole in it."""
+_LOOKS = 3
+"""So many looks at a place are enough."""
 _RIM = 3
 """Width of what counts as next to the unknown, in cells."""
 _GROW = np.ones((3, 3), bool)
@@ -51,12 +53,17 @@ class SliceMap:
         self._known = np.zeros(self.shape, bool)
         self._barred = np.zeros(self.shape, bool)
         self._holes = np.zeros(self.shape, np.int16)
-        self.seen: Mask = np.zeros(self.shape, bool)
-        """Which cells the camera has looked at."""
+        self._looks = np.zeros(self.shape, np.int8)
         self.done: Mask = np.zeros(self.shape, bool)
         """Where nothing more is to be found out."""
         self.hot: Mask = np.zeros(self.shape, bool)
         """Where it was too hot."""
+
+    @property
+    def seen(self) -> Mask:
+        """Which cells the camera has looked at long enough, (nx, ny)."""
+        often: Mask = self._looks >= _LOOKS
+        return often
 
     @property
     def rim(self) -> Mask:
@@ -165,4 +172,4 @@ class SliceMap:
         near = steps < np.minimum(length, reach_m)[:, None]
         x, y = (origin_m[axis] + (beam[:, axis] / length)[:, None] * steps for axis in (0, 1))
         cells = self.index(np.column_stack([x[near], y[near]]))
-        self.seen[cells[:, 0], cells[:, 1]] = True
+        self._looks[cells[:, 0], cells[:, 1]] = np.minimum(self._looks[cells[:, 0], cells[:, 1]] + 1, _LOOKS)
