@@ -43,8 +43,11 @@ _HOT_M = 1.5
 _FIRE_M = 1.6
 """So near to a fire it never flies."""
 _BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.45, 1.1, 0.14, 0.25
+_RISE_M_S = 0.6
 _DROP_S, _WAIT_S = 12.0, 0.4
 """How long it tries to drop a kit at most, and for how long it is steady before it does."""
+_TRIES_S, _TRIES, _AGAIN_S = 30.0, 5, 4.0
+"""How long it tries to get to somebody, how often, and after what time again."""
 _PLATE_M = 9.0
 
 
@@ -87,6 +90,7 @@ class Rescuer:
         self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
         self._kits = int(brief["kits"]) if "release" in brief["action"] else 0
         self._served: set[int] = set()
+        self._later: dict[int, tuple[int, float]] = {}
         self._patient: Landmark | None = None
         self._patient_s = self._steady_s = 0.0
         self._goal: Floats | None = None
@@ -109,7 +113,7 @@ class Rescuer:
             from goldentime.perception.reading import load_reader
 
             self._reader = load_reader()
-        return Findings(sensors, self._detector, self._reader)
+        return Findings(sensors, self._flight.floors_m, self._detector, self._reader)
 
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         """One step of the flight, and a report if there is one to make."""
@@ -208,7 +212,8 @@ class Rescuer:
         told = [mark for number, mark in self._teller.told.items() if number not in self._served] if self._kits else []
         for mark in sorted(told, key=lambda one: _need(one)):
             state = condition_of(mark)
-            if state != "non_urgent" and self._storey_of(mark.position_m) == self._flight.storey:
+            ready = self._flight.time_s >= self._later.get(mark.number, (0, 0.0))[1]
+            if state != "non_urgent" and ready and self._storey_of(mark.position_m) == self._flight.storey:
                 return mark
         return None
 
@@ -220,8 +225,8 @@ class Rescuer:
         away_m = float(np.hypot(*gap))
         if away_m > _REACH_M + 0.3 and self._steady_s == 0.0:
             spot = beside(flight.map, flight.field(), mark.position_m, _REACH_M)
-            if spot is None or flight.stuck or self._patient_s > 40.0:
-                self._leave(mark)
+            if spot is None or flight.stuck or self._patient_s > _TRIES_S:
+                self._postpone(mark)
                 return flight.hold()
             if away_m < 2.5:
                 self._turn = flight.gaze_rad_s(mark.position_m)
@@ -238,10 +243,19 @@ class Rescuer:
             self._leave(mark)
         velocity = np.zeros(3)
         velocity[:2] = np.clip(1.2 * error, -0.5, 0.5)
-        velocity[2] = flight.hold()[2]
+        # Rising from the kit keeps it from striking the hull.
+        velocity[2] = _RISE_M_S if self._release else flight.hold()[2]
         return velocity
 
     _still_s = 0.0
+
+    def _postpone(self, mark: Landmark) -> None:
+        """There is no way to them yet: perhaps there is one when more is known."""
+        tries, _ = self._later.get(mark.number, (0, 0.0))
+        self._later[mark.number] = (tries + 1, self._flight.time_s + _AGAIN_S)
+        self._patient, self._still_s = None, 0.0
+        if tries >= _TRIES:
+            self._served.add(mark.number)
 
     def _leave(self, mark: Landmark) -> None:
         self._served.add(mark.number)

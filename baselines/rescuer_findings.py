@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,8 +14,11 @@ from goldentime.perception.detection import Detection
 from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
 from goldentime.perception.reading import Reading
 from goldentime.perception.sighting import Look, eye_of, place_box
+from goldentime.perception.warmth import Box, excess_k, flames, warm_patches
 
-__all__ = ["CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads"]
+Votes = dict[str, dict[str, float]]
+
+__all__ = ["CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads", "shared"]
 
 PERSON, FIRE, CYLINDER, PLATE = "person", "fire", "gas_cylinder", "plate"
 _SIGN = "sign"
@@ -28,6 +32,14 @@ _REACH_M, _READS_M = 8.0, 4.5
 _BEHIND_M, _EDGE_PX = 0.15, 2.0
 _ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
 """So many sightings of somebody are enough; for how long one is looked for who is out of view, and looked at in all."""
+_WARM_K, _WARM_SCORE, _FLAME_SCORE = 2.5, 0.3, 0.9
+"""How much warmer than what is around someone alive is; scores of what only the thermal camera sees."""
+_WARM_REACH_M, _WARM_M2, _WARM_M = 6.0, (0.1, 1.6), 0.45
+"""How near, how large and how long that must be to be somebody."""
+_TALL_M, _LONG, _APART = 1.25, 1.3, 0.2
+"""So tall they stand; so much longer than tall they lie; and with so little in common two boxes are two things."""
+_HIGH_M, _LOW_M, _SLACK_M = 1.3, 0.85, 0.3
+"""No middle of one who stands, and of one who sits or lies, is higher over the floor; and how far off heights may be."""
 _LEAST_READ = 0.3
 _PLATE = re.compile(r"^B?\d{3,4}(-\d)?( ?호)?( .*)?$")
 """A room's number, and perhaps what it is used for."""
@@ -52,15 +64,23 @@ class Findings:
 
     Args:
         sensors: of the brief, with `camera` and `depth`.
+        floors_m: heights of the storeys' floors.
         detector: for people and things.
         reader: for plates.
         hertz: how often a picture is looked at, and at most read.
     """
 
     def __init__(
-        self, sensors: Mapping[str, Any], detector: Detects, reader: Reads, hertz: tuple[float, float] = (2.0, 1.0)
+        self,
+        sensors: Mapping[str, Any],
+        floors_m: Sequence[float],
+        detector: Detects,
+        reader: Reads,
+        hertz: tuple[float, float] = (2.0, 1.0),
     ) -> None:
+        self._floors_m = np.array(floors_m, np.float64)
         self._eyes = (eye_of(sensors["camera"]["options"]), eye_of(sensors["depth"]["options"]))
+        self._warm_eyes = (self._eyes[0], eye_of(sensors["thermal"]["options"])) if "thermal" in sensors else self._eyes
         self._detector, self._reader = detector, reader
         self._look_s, self._read_s = (1.0 / rate for rate in hertz)
         self._looked_s = self._was_read_s = -math.inf
@@ -71,24 +91,60 @@ class Findings:
         if time_s - self._looked_s < self._look_s - 1e-6:
             return
         self._looked_s = time_s
-        depth_m, found, signs = observation["depth"], [], False
-        for detection in _single(self._detector.detect(observation["camera"])):
-            place = self._place(detection.box, depth_m, look)
-            if place is None:
-                continue
-            away_m = float(np.linalg.norm(place - look.position_m))
-            signs |= detection.category == _SIGN and away_m < _READS_M
-            if detection.score >= _LEAST.get(detection.category, 2.0) and away_m <= _REACH_M and self._whole(detection):
-                found.append(
-                    Sighting(
-                        category=_alike(detection.category), position_m=place, distance_m=away_m, score=detection.score,
-                        votes=_votes(detection),
-                    )
-                )  # fmt: skip
-        if signs and time_s - self._was_read_s >= self._read_s - 1e-6:
+        depth_m, thermal_k = observation["depth"], observation.get("thermal")
+        detections = _single(self._detector.detect(observation["camera"]))
+        found = [self._sighting(one, depth_m, thermal_k, look) for one in detections]
+        if thermal_k is not None:
+            boxes = [one.box for one in detections if _alike(one.category) == PERSON]
+            found += [self._warm(box, depth_m, look) for box in warm_patches(thermal_k, self._warm_eyes)
+                      if all(shared(box, other) < _APART for other in boxes)]
+            found.append(self._flames(thermal_k, depth_m, look))
+        signs = [self._place(one.box, depth_m, look) for one in detections if one.category == _SIGN]
+        near = any(place is not None and np.linalg.norm(place - look.position_m) < _READS_M for place in signs)
+        if near and time_s - self._was_read_s >= self._read_s - 1e-6:
             self._was_read_s = time_s
             found += self._plates(observation["camera"], depth_m, look)
-        self._map.add(found, time_s)
+        self._map.add([one for one in found if one is not None], time_s)
+
+    def _sighting(
+        self, one: Detection, depth_m: NDArray[np.float32], thermal_k: NDArray[np.float32] | None, look: Look
+    ) -> Sighting | None:
+        """A detection on the map, if it is good enough."""
+        if one.score < _LEAST.get(one.category, 2.0) or not self._whole(one):
+            return None
+        votes = _votes(one)
+        if _alike(one.category) == PERSON and thermal_k is not None:
+            more_k = excess_k(thermal_k, self._warm_eyes, one.box)
+            if more_k is not None:
+                votes["warm"] = {"yes" if more_k > _WARM_K else "no": 1.0}
+        return self._seen(_alike(one.category), one.box, one.score, votes, (depth_m, look))
+
+    def _seen(
+        self, category: str, box: Box, score: float, votes: Votes, view: tuple[NDArray[np.float32], Look]
+    ) -> Sighting | None:
+        place = self._place(box, *view)
+        away_m = math.inf if place is None else float(np.linalg.norm(place - view[1].position_m))
+        if place is None or away_m > _REACH_M:
+            return None
+        return Sighting(category=category, position_m=place, distance_m=away_m, score=score, votes=votes)
+
+    def _warm(self, box: Box, depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
+        """Something as warm as a person and about as large."""
+        seen = self._seen(PERSON, box, _WARM_SCORE, {}, (depth_m, look))
+        if seen is None or seen.distance_m > _WARM_REACH_M:
+            return None
+        wide, tall = (size * seen.distance_m / self._eyes[0].focal_px for size in box[2:])
+        if not _WARM_M2[0] < wide * tall < _WARM_M2[1] or max(wide, tall) < _WARM_M:
+            return None
+        posture = "standing" if tall > _TALL_M else "lying_side" if wide > _LONG * tall else "sitting"
+        above_m = min((z for z in seen.position_m[2] - self._floors_m if z > -_SLACK_M), default=math.inf)
+        if above_m > (_HIGH_M if posture == "standing" else _LOW_M):
+            return None
+        return replace(seen, votes={"warm": {"yes": 1.0}, "posture": {posture: 0.7}})
+
+    def _flames(self, thermal_k: NDArray[np.float32], depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
+        box = flames(thermal_k, self._warm_eyes)
+        return None if box is None else self._seen(FIRE, box, _FLAME_SCORE, {}, (depth_m, look))
 
     def marks(self, category: str, least: int = 1) -> list[Landmark]:
         """All of a category that were seen so often."""
@@ -104,7 +160,7 @@ class Findings:
         return max(here, key=lambda mark: mark.score, default=None)
 
     def _place(
-        self, box: tuple[float, float, float, float], depth_m: NDArray[np.float32], look: Look
+        self, box: Box, depth_m: NDArray[np.float32], look: Look
     ) -> NDArray[np.float64] | None:
         return place_box(box, self._eyes, depth_m, look, _BEHIND_M)
 
@@ -147,19 +203,19 @@ def _single(detections: Sequence[Detection]) -> list[Detection]:
     kept: list[Detection] = []
     for one in sorted(detections, key=lambda detection: -detection.score):
         person = _alike(one.category) == PERSON
-        if not person or all(_alike(o.category) != PERSON or _shared(one.box, o.box) < _SHARED for o in kept):
+        if not person or all(_alike(o.category) != PERSON or shared(one.box, o.box) < _SHARED for o in kept):
             kept.append(one)
     return kept
 
 
-def _shared(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+def shared(a: Box, b: Box) -> float:
     """What two boxes have in common, as a share of the smaller one."""
     wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     tall = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     return max(wide, 0.0) * max(tall, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-9)
 
 
-def _votes(detection: Detection) -> dict[str, dict[str, float]]:
+def _votes(detection: Detection) -> Votes:
     if detection.category in FAKES:
         return {"kind": {detection.category: 1.0}}
     if detection.category != PERSON:

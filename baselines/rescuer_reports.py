@@ -14,10 +14,14 @@ __all__ = ["Teller", "condition_of", "victims"]
 
 _SEEN, _SURE = {PERSON: 3, FIRE: 3, CYLINDER: 3}, 0.42
 """So many sightings with at least this mean score make a find,"""
-_WEIGHT = 1.6
-"""and of people, whom it is worth to guess, as many with at least this sum."""
+_WEIGHT, _WEIGHT_WARM = 2.2, 1.1
+"""and of people, whom it is worth to guess, as many with at least this sum, less for those who are warm."""
+_WARM_SHARE, _COLD_SHARE = 0.6, 0.6
+"""Share of the looks that must say so; who is as cold as the room is a thing."""
 _RESCUERS = ("firefighter", "medic", *FAKES)
 _RESCUER_SHARE = 0.4
+_CERTAIN = 3.5
+"""With a larger sum of scores somebody is told again; a wrong report costs each time."""
 _SETTLED_S, _PLENTY = 1.5, 8
 """A find is told when it is out of view for so long, or was seen so often."""
 _BESIDE_FIRE_M, _RISE_M = 3.3, 1.8
@@ -43,8 +47,10 @@ def victims(findings: Findings, time_s: float, *, last: bool = False) -> list[La
     found: list[Landmark] = []
     for mark in findings.marks(PERSON, _SEEN[PERSON]):
         rescuer = sum(mark.share("kind", kind) for kind in _RESCUERS)
+        weight = _WEIGHT_WARM if mark.share("warm", "yes") > _WARM_SHARE else _WEIGHT
+        rescuer = 1.0 if mark.share("warm", "no") > _COLD_SHARE else rescuer
         settled = last or mark.sightings >= _PLENTY or time_s - mark.last_s > _SETTLED_S
-        sure = mark.score >= _WEIGHT and rescuer < _RESCUER_SHARE
+        sure = mark.score >= weight and rescuer < _RESCUER_SHARE
         if sure and settled and all(np.linalg.norm(mark.position_m - other.position_m) > _SAME_M or
                                     mark.choice("kind") != other.choice("kind") for other in found):
             found.append(mark)
@@ -66,6 +72,7 @@ class Teller:
         self._sheet, self._left, self._plate_of = sheet, budget, plate_of
         self._kinds = list(sheet["kinds"])
         self._told: dict[int, Landmark] = {}
+        self._said: dict[int, dict[str, Any]] = {}
         self._things: set[int] = set()
         self._final: list[dict[str, Any]] | None = None
 
@@ -96,7 +103,8 @@ class Teller:
         for mark in victims(findings, time_s, last=last):
             if mark.number not in self._told:
                 self._told[mark.number] = mark
-                return self._person(mark, self._rank(mark))
+                self._said[mark.number] = self._person(mark, self._rank(mark))
+                return self._said[mark.number]
         for mark in findings.marks(FIRE, _SEEN[FIRE])[:1]:
             if mark.number not in self._things and mark.score >= _SURE * mark.sightings:
                 self._things.add(mark.number)
@@ -109,14 +117,20 @@ class Teller:
         return None
 
     def _rank(self, mark: Landmark) -> int:
-        """Place in the order of need of all who were told; of equals the surer first."""
-        order = sorted(
-            self._told.values(), key=lambda one: (_ORDER.index(condition_of(one)), -one.sightings, one.number)
-        )  # fmt: skip
-        return [one.number for one in order].index(mark.number) + 1
+        """In the order of need, with room between for those who are found later; of equals who was found first."""
+        most = int(self._sheet["counts"]["rank"])
+        state = condition_of(mark)
+        same = [one.number for one in self._told.values() if condition_of(one) == state]
+        return min(1 + _ORDER.index(state) * most // 3 + same.index(mark.number), most)
 
     def _summary(self) -> list[dict[str, Any]]:
-        people = [self._person(mark, self._rank(mark)) for mark in self._told.values()]
+        """Of whom something else is to be said than was said, if they are surely there; and how many there are."""
+        people = []
+        for number, mark in self._told.items():
+            now = self._person(mark, self._rank(mark))
+            changed = any(now[name] != self._said[number][name] for name in ("kind", "condition", "text", "rank"))
+            if changed and mark.score > _CERTAIN:
+                people.append(now)
         moving = sum(_moves(mark) for mark in self._told.values())
         count = self._say("count", np.zeros(3)) | {"moving": moving, "staying": len(self._told) - moving}
         return [*people, count] if self._told else []
