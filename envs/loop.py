@@ -151,13 +151,16 @@ class Loop:
         setpoints, events = self._check(actions)
         physics, still = self._physics, self._wind.still and self._surroundings.still
         draughts = self._surroundings.draughts([drone.position_m for drone in self._state.drones])
-        for _ in range(self._ticks):
+        for number in range(self._ticks):
             if not still and self._tick % self._air_ticks == 0:
                 air = self._wind.step(physics.motions())
                 self._air = [_sum(*pair) for pair in zip(air, draughts, strict=True)] if draughts else air
             physics.apply(self._commands(setpoints))
             physics.advance(self._substeps)
             self._tick += 1
+            if number == 0 and any(setpoint.release for setpoint in setpoints):
+                # A step lets go of one kit, not of one a tick.
+                setpoints = [setpoint._replace(release=False) for setpoint in setpoints]
         before, self._state = self._state, self._surroundings.follow(physics.read())
         reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()
         verdict = self._mission.judge(self._progress, before, self._state, reports)
