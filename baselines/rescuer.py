@@ -7,7 +7,6 @@ time.
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,9 @@ _HOT_M = 1.5
 """It is as hot as here so far around."""
 _FIRE_M = 1.6
 """So near to a fire it never flies."""
-_BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.45, 1.1, 0.14, 0.25
+_BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.25, 1.1, 0.14, 0.25
+_KEPT_S = 200.0
+"""Those who lie may be past using a kit: so long the last one is kept for somebody who sits."""
 _RISE_M_S = 0.6
 _DROP_S, _WAIT_S = 12.0, 0.4
 """How long it tries to drop a kit at most, and for how long it is steady before it does."""
@@ -213,7 +214,8 @@ class Rescuer:
         for mark in sorted(told, key=lambda one: _need(one)):
             state = condition_of(mark)
             ready = self._flight.time_s >= self._later.get(mark.number, (0, 0.0))[1]
-            if state != "non_urgent" and ready and self._storey_of(mark.position_m) == self._flight.storey:
+            kept = state == "immediate" and self._kits < 2 and self._flight.time_s < _KEPT_S
+            if state != "non_urgent" and ready and not kept and self._storey_of(mark.position_m) == self._flight.storey:
                 return mark
         return None
 

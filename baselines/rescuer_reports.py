@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.baselines.rescuer_findings import CYLINDER, FAKES, FIRE, PERSON, Findings
 from goldentime.baselines.reporting import no_report
+from goldentime.baselines.rescuer_findings import CYLINDER, FAKES, FIRE, PERSON, Findings
 from goldentime.perception.landmarks import Landmark
 
 __all__ = ["Teller", "condition_of", "victims"]
