@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.reporting import no_report, report_sheet
-from goldentime.baselines.rescuer_explore import beside, indoors, next_view, shaft, unseen, walk_m
+from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
 from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
 from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
-from goldentime.baselines.rescuer_reports import Teller, condition_of
+from goldentime.baselines.rescuer_help import Helper
+from goldentime.baselines.rescuer_reports import Teller
 from goldentime.errors import ConfigError
-from goldentime.perception.landmarks import Landmark
 from goldentime.types import Brief
 
 __all__ = ["Rescuer"]
@@ -33,22 +33,15 @@ _WALL_M = 3.7
 """The front is no nearer to the start."""
 _NEAR_M, _HOME_M = 0.35, 0.5
 _GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
-"""A goal is thought over again after so long, sooner if it is seen by now; around one that was reached, or can't be, there is nothing more to see."""
+"""A goal is thought over again after so long, sooner if it is seen by now; around one that was reached, or can't be, there
+is nothing more to see."""
 _BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
 _LEAST_CHARGE, _HOT_K = 0.25, 332.0
 _HOT_M = 1.5
 """It is as hot as here so far around."""
-_FIRE_M = 1.6
+_FIRE_M = 0.7
 """So near to a fire it never flies."""
-_BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.25, 1.1, 0.14, 0.25
-_KEPT_S = 200.0
-"""Those who lie may be past using a kit: so long the last one is kept for somebody who sits."""
-_RISE_M_S = 0.6
-_DROP_S, _WAIT_S = 12.0, 0.4
-"""How long it tries to drop a kit at most, and for how long it is steady before it does."""
-_TRIES_S, _TRIES, _AGAIN_S = 30.0, 5, 4.0
-"""How long it tries to get to somebody, how often, and after what time again."""
 _PLATE_M = 9.0
 
 
@@ -89,11 +82,7 @@ class Rescuer:
         )  # fmt: skip
         self._findings = self._eyes(sensors)
         self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
-        self._kits = int(brief["kits"]) if "release" in brief["action"] else 0
-        self._served: set[int] = set()
-        self._later: dict[int, tuple[int, float]] = {}
-        self._patient: Landmark | None = None
-        self._patient_s = self._steady_s = 0.0
+        self._helper = Helper(int(brief["kits"]) if "release" in brief["action"] else 0)
         self._goal: Floats | None = None
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self._shafts: dict[int, Floats] = {}
@@ -146,8 +135,7 @@ class Rescuer:
             flight.map.hot |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M)
             flight.map.done |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M + 1.5)
             self._goal = None
-            if self._patient is not None:
-                self._leave(self._patient)
+            self._helper.leave()
 
     def _time_left_s(self) -> float:
         return float(self._brief["time_limit_s"]) - self._flight.time_s
@@ -173,7 +161,7 @@ class Rescuer:
                 self._barred.add(mark.number)
                 plan = self._flight.maps[self._storey_of(mark.position_m)]
                 plan.bar(mark.position_m, _FIRE_M)
-                plan.done |= plan.disc(mark.position_m, _FIRE_M + 0.6)
+                plan.done |= plan.disc(mark.position_m, _FIRE_M + 1.0)
 
     def _storey_of(self, place_m: Floats) -> int:
         below = [i for i, floor in enumerate(self._flight.floors_m) if floor <= place_m[2] + 0.3]
@@ -201,67 +189,12 @@ class Rescuer:
             if not self._at(self._heat.refuge_m) and not flight.stuck:
                 return flight.go(self._heat.refuge_m)
             self._heat.refuge_m = None
-        if self._patient is None:
-            self._patient = self._next_patient()
-            self._patient_s = self._steady_s = 0.0
-        if self._patient is not None:
-            return self._serve(self._patient)
+        serving = self._helper.serve(flight, self._teller.told, self._storey_of)
+        if serving is not None:
+            self._turn = serving.turn_rad_s if serving.turn_rad_s is not None else self._turn
+            self._release = serving.release
+            return serving.velocity_m_s
         return self._explore()
-
-    def _next_patient(self) -> Landmark | None:
-        """Somebody on this storey who was told, has no kit and seems to need one."""
-        told = [mark for number, mark in self._teller.told.items() if number not in self._served] if self._kits else []
-        for mark in sorted(told, key=lambda one: _need(one)):
-            state = condition_of(mark)
-            ready = self._flight.time_s >= self._later.get(mark.number, (0, 0.0))[1]
-            kept = state == "immediate" and self._kits < 2 and self._flight.time_s < _KEPT_S
-            if state != "non_urgent" and ready and not kept and self._storey_of(mark.position_m) == self._flight.storey:
-                return mark
-        return None
-
-    def _serve(self, mark: Landmark) -> Floats:
-        """To a place beside somebody, and drop a kit there."""
-        flight = self._flight
-        self._patient_s += flight.dt_s
-        gap = mark.position_m[:2] - flight.fix.position_m[:2]
-        away_m = float(np.hypot(*gap))
-        if away_m > _REACH_M + 0.3 and self._steady_s == 0.0:
-            spot = beside(flight.map, flight.field(), mark.position_m, _REACH_M)
-            if spot is None or flight.stuck or self._patient_s > _TRIES_S:
-                self._postpone(mark)
-                return flight.hold()
-            if away_m < 2.5:
-                self._turn = flight.gaze_rad_s(mark.position_m)
-            return flight.go(spot)
-        self._turn = flight.gaze_rad_s(mark.position_m) if away_m > 0.6 else 0.0
-        error = gap - gap * (_BESIDE_M / max(away_m, 1e-6))
-        self._steady_s += flight.dt_s
-        off_m, speed = float(np.hypot(*error)), float(np.hypot(*flight.fix.velocity_m_s[:2]))
-        self._still_s = self._still_s + flight.dt_s if off_m < _ONTO_M and speed < _STEADY_M_S else 0.0
-        if self._still_s > _WAIT_S or (self._steady_s > _DROP_S and away_m < 0.75):
-            self._release, self._kits = True, self._kits - 1
-            self._leave(mark)
-        elif self._steady_s > _DROP_S:
-            self._leave(mark)
-        velocity = np.zeros(3)
-        velocity[:2] = np.clip(1.2 * error, -0.5, 0.5)
-        # Rising from the kit keeps it from striking the hull.
-        velocity[2] = _RISE_M_S if self._release else flight.hold()[2]
-        return velocity
-
-    _still_s = 0.0
-
-    def _postpone(self, mark: Landmark) -> None:
-        """There is no way to them yet: perhaps there is one when more is known."""
-        tries, _ = self._later.get(mark.number, (0, 0.0))
-        self._later[mark.number] = (tries + 1, self._flight.time_s + _AGAIN_S)
-        self._patient, self._still_s = None, 0.0
-        if tries >= _TRIES:
-            self._served.add(mark.number)
-
-    def _leave(self, mark: Landmark) -> None:
-        self._served.add(mark.number)
-        self._patient, self._still_s = None, 0.0
 
     def _explore(self) -> Floats:
         flight = self._flight
@@ -286,7 +219,7 @@ class Rescuer:
             return True
         x, y = flight.map.index(goal[None])[0].tolist()
         since_s = flight.time_s - self._goal_s
-        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map)[x, y])
+        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside)[x, y])
 
     def _at(self, place_m: Floats) -> bool:
         return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M
@@ -326,7 +259,8 @@ class Rescuer:
         if self._landing:
             self._turn = 0.0
             return flight.sink() if flight.time_s - self._landing_s > 2.5 else flight.hold()
-        if self._target is not None and self._target > flight.storey and abs(flight.fix.position_m[2] - flight.level_m) < 0.5:
+        level = abs(flight.fix.position_m[2] - flight.level_m) < 0.5
+        if self._target is not None and self._target > flight.storey and level:
             self._target = None
         if self._target is not None:
             return self._change(self._target)
@@ -337,7 +271,3 @@ class Rescuer:
             self._landing, self._landing_s = True, flight.time_s
             return flight.hold()
         return flight.go(np.zeros(2))
-
-
-def _need(mark: Landmark) -> tuple[int, int]:
-    return ("urgent", "immediate", "non_urgent", "dead").index(condition_of(mark)), mark.number

@@ -44,11 +44,13 @@ def indoors(plan: SliceMap, area_m: tuple[list[float], list[float]], yaw_rad: fl
     return inside
 
 
-def unseen(plan: SliceMap) -> Mask:
-    """Cells from which or of which more is to be seen, (nx, ny)."""
-    # Nobody waits on the stairs, and over their steps a drone can't tell its height.
-    stairs = ndimage.binary_dilation(plan.holes, iterations=round(_STAIRS_M / plan.cell_m)) if plan.holes.any() else False
-    worth: Mask = (~plan.seen | plan.rim) & ~plan.done & ~np.asarray(stairs)
+def unseen(plan: SliceMap, inside: Mask) -> Mask:
+    """Cells of interest from which or of which more is to be seen, (nx, ny)."""
+    worth: Mask = (~plan.seen | plan.rim) & ~plan.done & inside
+    holes = plan.holes & inside
+    if holes.any():
+        # Nobody waits on the stairs, and over their steps a drone can't tell its height.
+        worth &= ~ndimage.binary_dilation(holes, iterations=round(_STAIRS_M / plan.cell_m))
     return worth
 
 
@@ -61,7 +63,7 @@ def next_view(plan: SliceMap, field: Field, inside: Mask) -> Floats | None:
         inside: cells of interest.
     """
     costs = field.costs_m[:, :, 0]
-    fresh = np.isfinite(costs) & unseen(plan) & inside
+    fresh = np.isfinite(costs) & unseen(plan, inside)
     if not fresh.any():
         return None
     size = 2 * round(0.5 * _AROUND_M / plan.cell_m) + 1

@@ -96,8 +96,11 @@ class Findings:
         found = [self._sighting(one, depth_m, thermal_k, look) for one in detections]
         if thermal_k is not None:
             boxes = [one.box for one in detections if _alike(one.category) == PERSON]
-            found += [self._warm(box, depth_m, look) for box in warm_patches(thermal_k, self._warm_eyes)
-                      if all(shared(box, other) < _APART for other in boxes)]
+            found += [
+                self._warm(box, depth_m, look)
+                for box in warm_patches(thermal_k, self._warm_eyes)
+                if all(shared(box, other) < _APART for other in boxes)
+            ]
             found.append(self._flames(thermal_k, depth_m, look))
         signs = [self._place(one.box, depth_m, look) for one in detections if one.category == _SIGN]
         near = any(place is not None and np.linalg.norm(place - look.position_m) < _READS_M for place in signs)
@@ -159,9 +162,7 @@ class Findings:
         ]
         return max(here, key=lambda mark: mark.score, default=None)
 
-    def _place(
-        self, box: Box, depth_m: NDArray[np.float32], look: Look
-    ) -> NDArray[np.float64] | None:
+    def _place(self, box: Box, depth_m: NDArray[np.float32], look: Look) -> NDArray[np.float64] | None:
         return place_box(box, self._eyes, depth_m, look, _BEHIND_M)
 
     def _whole(self, detection: Detection) -> bool:

@@ -198,7 +198,9 @@ class RescueFlight:
         """The velocity that keeps a height, that of the storey if not given, and away from things."""
         goal_m = self.level_m if height_m is None else height_m
         rise = min(max(1.5 * (goal_m - float(self.fix.position_m[2])), -_SINK_M_S), _CLIMB_M_S)
-        return self._push() + (0.0, 0.0, rise)
+        velocity = self._push()
+        velocity[2] += rise
+        return velocity
 
     def sink(self) -> Floats:
         """The velocity for landing."""

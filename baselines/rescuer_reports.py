@@ -32,8 +32,6 @@ _LYING, _LOW = ("lying_back", "lying_side"), ("sitting", "crouching")
 _ORDER = ("immediate", "urgent", "non_urgent", "dead")
 
 
-
-
 def condition_of(mark: Landmark) -> str:
     """How somebody seems to be, by how they lie, sit or stand."""
     low, lying = (sum(mark.share("posture", name) for name in names) for names in (_LOW, _LYING))
@@ -51,8 +49,14 @@ def victims(findings: Findings, time_s: float, *, last: bool = False) -> list[La
         rescuer = 1.0 if mark.share("warm", "no") > _COLD_SHARE else rescuer
         settled = last or mark.sightings >= _PLENTY or time_s - mark.last_s > _SETTLED_S
         sure = mark.score >= weight and rescuer < _RESCUER_SHARE
-        if sure and settled and all(np.linalg.norm(mark.position_m - other.position_m) > _SAME_M or
-                                    mark.choice("kind") != other.choice("kind") for other in found):
+        if (
+            sure
+            and settled
+            and all(
+                np.linalg.norm(mark.position_m - other.position_m) > _SAME_M or mark.choice("kind") != other.choice("kind")
+                for other in found
+            )
+        ):
             found.append(mark)
     return found
 
@@ -66,9 +70,7 @@ class Teller:
         plate_of: the text of the plate of the room in which a place is.
     """
 
-    def __init__(
-        self, sheet: Mapping[str, Any], budget: int, plate_of: Callable[[NDArray[np.float64]], str]
-    ) -> None:
+    def __init__(self, sheet: Mapping[str, Any], budget: int, plate_of: Callable[[NDArray[np.float64]], str]) -> None:
         self._sheet, self._left, self._plate_of = sheet, budget, plate_of
         self._kinds = list(sheet["kinds"])
         self._told: dict[int, Landmark] = {}

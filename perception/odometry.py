@@ -82,9 +82,7 @@ class Odometer:
         floors_m: heights of the storeys' floors above the ground, rising; each has a plan of its own.
     """
 
-    def __init__(
-        self, brief: Mapping[str, Any], ground_clearance_m: float, floors_m: Sequence[float] = (0.0,)
-    ) -> None:
+    def __init__(self, brief: Mapping[str, Any], ground_clearance_m: float, floors_m: Sequence[float] = (0.0,)) -> None:
         lidar = brief["sensors"]["lidar"]
         self._beams = beam_directions(lidar["options"]).reshape(-1, 3)
         self._far_m = float(lidar["options"]["max_range_m"])

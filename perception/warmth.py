@@ -14,8 +14,8 @@ __all__ = ["Box", "excess_k", "flames", "warm_patches"]
 Kelvins = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
-_FLAME_K = 650.0
-"""No surface but flames is so hot."""
+_FLAME_K = 900.0
+"""Flames are at least so hot; the gas under the ceiling of a burning room seldom is."""
 _COOL_K, _CALM_K = 298.0, 312.0
 """In rooms whose median and whose warm parts are cooler, people stand out: clothes are about 300 K, skin 305 K."""
 _EXCESS_K, _PIXELS = 4.5, 6
@@ -61,7 +61,7 @@ def warm_patches(thermal_k: Kelvins, eyes: tuple[Eye, Eye]) -> list[Box]:
 
 
 def _patches(mask: NDArray[np.bool_], least: int) -> list[Box]:
-    parts, count = ndimage.label(mask, np.ones((3, 3)))
+    parts, _ = ndimage.label(mask, np.ones((3, 3)))
     found: list[Box] = []
     for number, where in enumerate(ndimage.find_objects(parts), 1):
         if where is not None and (parts[where] == number).sum() >= least:
