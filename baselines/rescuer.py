@@ -29,8 +29,8 @@ Floats = NDArray[np.float64]
 _AIRBORNE_M = 0.25
 _LOOK_S = 3.0
 """For so long it looks around on a storey before it finds that there is nothing to see."""
-_WALL_M = 3.7
-"""The front is no nearer to the start."""
+_WALL_M, _DEEP_M = 3.7, 1.0
+"""The front is no nearer to the start; what is so far behind it has no sky over it."""
 _NEAR_M, _HOME_M = 0.35, 0.5
 _GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
 """A goal is thought over again after so long, sooner if it is seen by now; around one that was reached, or can't be, there
@@ -80,6 +80,7 @@ class Rescuer:
         self._inside = indoors(
             self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"]), _WALL_M
         )  # fmt: skip
+        self._covered = indoors(self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"]), _WALL_M + _DEEP_M)
         self._findings = self._eyes(sensors)
         self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
         self._helper = Helper(int(brief["kits"]) if "release" in brief["action"] else 0)
@@ -181,7 +182,7 @@ class Rescuer:
         flight = self._flight
         if not self._airborne:
             self._airborne = abs(flight.fix.position_m[2] - flight.level_m) < _AIRBORNE_M
-            self._turn = 0.0
+            self._turn, self._entered_s = 0.0, flight.time_s
             return flight.hold()
         if self._homeward:
             return self._go_home()
@@ -203,7 +204,10 @@ class Rescuer:
         if self._stale():
             if self._goal is not None and (flight.stuck or self._at(self._goal)):
                 flight.map.done |= flight.map.disc(self._goal, _DONE_M)
-            self._goal, self._goal_s = next_view(flight.map, flight.field(), self._inside), flight.time_s
+            self._goal, self._goal_s = (
+                next_view(flight.map, flight.field(), unseen(flight.map, self._inside, self._covered)),
+                flight.time_s,
+            )
         if self._goal is None:
             if flight.time_s - self._entered_s > _LOOK_S:
                 self._next_storey()
@@ -219,7 +223,7 @@ class Rescuer:
             return True
         x, y = flight.map.index(goal[None])[0].tolist()
         since_s = flight.time_s - self._goal_s
-        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside)[x, y])
+        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside, self._covered)[x, y])
 
     def _at(self, place_m: Floats) -> bool:
         return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M
@@ -229,7 +233,7 @@ class Rescuer:
         flight = self._flight
         self._done.add(flight.storey)
         if flight.storey + 1 < len(flight.floors_m) and flight.storey + 1 not in self._done:
-            hole = shaft(flight.map, self._inside)
+            hole = shaft(flight.map, self._covered)
             if hole is not None:
                 self._shafts[flight.storey] = hole
                 self._target = flight.storey + 1

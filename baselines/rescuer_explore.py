@@ -44,26 +44,26 @@ def indoors(plan: SliceMap, area_m: tuple[list[float], list[float]], yaw_rad: fl
     return inside
 
 
-def unseen(plan: SliceMap, inside: Mask) -> Mask:
-    """Cells of interest from which or of which more is to be seen, (nx, ny)."""
+def unseen(plan: SliceMap, inside: Mask, covered: Mask) -> Mask:
+    """Cells within the building from which or of which more is to be seen, but for those beside holes in covered ones."""
     worth: Mask = (~plan.seen | plan.rim) & ~plan.done & inside
-    holes = plan.holes & inside
+    holes = plan.holes & covered
     if holes.any():
         # Nobody waits on the stairs, and over their steps a drone can't tell its height.
         worth &= ~ndimage.binary_dilation(holes, iterations=round(_STAIRS_M / plan.cell_m))
     return worth
 
 
-def next_view(plan: SliceMap, field: Field, inside: Mask) -> Floats | None:
+def next_view(plan: SliceMap, field: Field, wanted: Mask) -> Floats | None:
     """The place from which most is seen for the way there; None if all that can be got to is seen.
 
     Args:
         plan: of the storey.
         field: where the drone can get to.
-        inside: cells of interest.
+        wanted: cells of which more is to be seen.
     """
     costs = field.costs_m[:, :, 0]
-    fresh = np.isfinite(costs) & unseen(plan, inside)
+    fresh = np.isfinite(costs) & wanted
     if not fresh.any():
         return None
     size = 2 * round(0.5 * _AROUND_M / plan.cell_m) + 1
