@@ -93,6 +93,11 @@ class Rescuer:
         self._barred: set[int] = set()
         self._heat = HeatGuard()
 
+    @property
+    def place_m(self) -> Floats:
+        """Where it thinks that it is, (3,) in the mission frame."""
+        return self._flight.fix.position_m.copy()
+
     def _eyes(self, sensors: Mapping[str, Any]) -> Findings | None:
         if not {"camera", "depth"} <= sensors.keys():
             return None

@@ -17,7 +17,10 @@ Box = tuple[float, float, float, float]
 _FLAME_K = 900.0
 """Flames are at least so hot; the gas under the ceiling of a burning room seldom is."""
 _COOL_K, _CALM_K = 298.0, 312.0
-"""In rooms whose median and whose warm parts are cooler, people stand out: clothes are about 300 K, skin 305 K."""
+"""In rooms whose median is cooler all people stand out, at places cooler than the second those who were seen there: clothes
+are about 300 K, skin 305 K."""
+_LIT_K = 340.0
+"""Where something in view is so hot it also warms what is around it."""
 _EXCESS_K, _PIXELS = 4.5, 6
 
 
@@ -53,7 +56,7 @@ def flames(thermal_k: Kelvins, eyes: tuple[Eye, Eye]) -> Box | None:
 def warm_patches(thermal_k: Kelvins, eyes: tuple[Eye, Eye]) -> list[Box]:
     """Whatever is as warm as people in a cool room, in the other picture; what goes on beside the picture is left out."""
     middle = float(np.median(thermal_k))
-    if middle > _COOL_K or float(np.quantile(thermal_k, 0.98)) > _CALM_K:
+    if middle > _COOL_K or float(thermal_k.max()) > _LIT_K:
         return []
     columns = thermal_k.shape[1]
     found = _patches(thermal_k > middle + _EXCESS_K, _PIXELS)
