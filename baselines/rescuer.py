@@ -27,9 +27,11 @@ __all__ = ["Rescuer"]
 Floats = NDArray[np.float64]
 
 _AIRBORNE_M = 0.25
+_PACE = 0.5
+"""Share of its speed while it reads a plate."""
 _LOOK_S = 3.0
 """For so long it looks around on a storey before it finds that there is nothing to see."""
-_WALL_M, _DEEP_M = 3.7, 1.0
+_WALL_M, _DEEP_M = 4.4, 0.8
 """The front is no nearer to the start; what is so far behind it has no sky over it."""
 _NEAR_M, _HOME_M = 0.35, 0.5
 _GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
@@ -217,9 +219,11 @@ class Rescuer:
             if flight.time_s - self._entered_s > _LOOK_S:
                 self._next_storey()
             return flight.hold()
-        doubtful = self._findings.doubtful(flight.time_s) if self._findings is not None else None
-        self._turn = flight.gaze_rad_s(self._goal if doubtful is None else doubtful.position_m)
-        return flight.go(self._goal) if doubtful is None else flight.hold()
+        doubtful = self._findings and self._findings.doubtful(flight.time_s)
+        plate = self._findings and self._findings.unread(flight.fix.position_m, flight.time_s)
+        interest = doubtful or plate
+        self._turn = flight.gaze_rad_s(interest.position_m if interest else self._goal)
+        return flight.hold() if doubtful else flight.go(self._goal) * (_PACE if plate else 1.0)
 
     def _stale(self) -> bool:
         """Whether the goal has to be thought over."""

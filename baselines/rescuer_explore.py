@@ -15,7 +15,7 @@ __all__ = ["beside", "indoors", "next_view", "shaft", "unseen", "walk_m"]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_SIDES_M, _BEHIND_M = 8.0, 6.0
+_SIDES_M, _BEHIND_M = 8.3, 6.3
 """How far the area of a rescue reaches beyond the building's side walls and its back."""
 _GAIN_M, _AROUND_M, _FEWEST = 5.0, 2.4, 0.12
 """Nothing seen around a place is worth so many metres of way; what is around; and the least share to be worth a look."""

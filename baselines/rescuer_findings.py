@@ -18,17 +18,19 @@ from goldentime.perception.warmth import Box, excess_k, flames, warm_patches
 
 Votes = dict[str, dict[str, float]]
 
-__all__ = ["CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads", "shared"]
+__all__ = ["BOARD", "CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads", "shared"]
 
 PERSON, FIRE, CYLINDER, PLATE = "person", "fire", "gas_cylinder", "plate"
-_SIGN = "sign"
-_GATES_M = {PERSON: 1.1, FIRE: 2.0, CYLINDER: 0.8, PLATE: 0.6}
+BOARD = "sign"
+_GATES_M = {PERSON: 1.1, FIRE: 2.0, CYLINDER: 0.8, PLATE: 0.6, BOARD: 0.6}
 FAKES = ("mannequin", "poster")
 _SHARED = 0.6
 _LEAST = {PERSON: 0.25, **dict.fromkeys(FAKES, 0.25), FIRE: 0.4, CYLINDER: 0.5}
 """Scores below which a detection is no sighting."""
-_REACH_M, _READS_M = 8.0, 4.5
+_REACH_M, _READS_M = 8.0, 3.5
 """What seems farther is left for later; from how near a plate is read."""
+_PLATE_WIDE_M, _LEAST_BOARD, _READING_S = 0.8, 0.4, 8.0
+"""No plate is wider; how sure the detector must be of it; and for how long one tries to read it."""
 _BEHIND_M, _EDGE_PX = 0.15, 2.0
 _ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
 """So many sightings of somebody are enough; for how long one is looked for who is out of view, and looked at in all."""
@@ -76,7 +78,7 @@ class Findings:
         floors_m: Sequence[float],
         detector: Detects,
         reader: Reads,
-        hertz: tuple[float, float] = (2.0, 1.0),
+        hertz: tuple[float, float] = (2.0, 2.0),
     ) -> None:
         self._floors_m = np.array(floors_m, np.float64)
         self._eyes = (eye_of(sensors["camera"]["options"]), eye_of(sensors["depth"]["options"]))
@@ -102,12 +104,29 @@ class Findings:
                 if all(shared(box, other) < _APART for other in boxes)
             ]
             found.append(self._flames(thermal_k, depth_m, look))
-        signs = [self._place(one.box, depth_m, look) for one in detections if one.category == _SIGN]
-        near = any(place is not None and np.linalg.norm(place - look.position_m) < _READS_M for place in signs)
-        if near and time_s - self._was_read_s >= self._read_s - 1e-6:
+        boards = [self._board(one, depth_m, look) for one in detections if one.category == BOARD]
+        found += boards
+        if any(boards) and time_s - self._was_read_s >= self._read_s - 1e-6:
             self._was_read_s = time_s
             found += self._plates(observation["camera"], depth_m, look)
         self._map.add([one for one in found if one is not None], time_s)
+
+    def _board(self, one: Detection, depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
+        """A sign that is near and no larger than a plate."""
+        seen = self._seen(BOARD, one.box, one.score, {}, (depth_m, look))
+        if seen is None or seen.distance_m > _READS_M:
+            return None
+        wide_m = one.box[2] * seen.distance_m / self._eyes[0].focal_px
+        return seen if wide_m < _PLATE_WIDE_M and one.score > _LEAST_BOARD else None
+
+    def unread(self, place_m: NDArray[np.float64], time_s: float) -> Landmark | None:
+        """A plate nearby, seen just now, that was not read twice yet."""
+        plates = self.marks(PLATE, 2)
+        for mark in self._map.near(place_m, [BOARD], _READS_M):
+            read = any(np.linalg.norm(mark.position_m - plate.position_m) < _GATES_M[PLATE] for plate in plates)
+            if not read and time_s - mark.last_s < _LOST_S and time_s - mark.first_s < _READING_S:
+                return mark
+        return None
 
     def _sighting(
         self, one: Detection, depth_m: NDArray[np.float32], thermal_k: NDArray[np.float32] | None, look: Look
