@@ -90,10 +90,16 @@ class Rescuer:
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self._shafts: dict[int, Floats] = {}
         self._done: set[int] = set()
+        self._again: set[int] = set()
         self._entered_s = 0.0
         self._target: int | None = None
         self._barred: set[int] = set()
         self._heat = HeatGuard()
+
+    @property
+    def _shunned(self) -> NDArray[np.bool_]:
+        """Where holes in the ceiling are stairs that one need not look at."""
+        return self._covered & (self._flight.storey not in self._again)
 
     @property
     def place_m(self) -> Floats:
@@ -212,7 +218,7 @@ class Rescuer:
             if self._goal is not None and (flight.stuck or self._at(self._goal)):
                 flight.map.done |= flight.map.disc(self._goal, _DONE_M)
             self._goal, self._goal_s = (
-                next_view(flight.map, flight.field(), unseen(flight.map, self._inside, self._covered)),
+                next_view(flight.map, flight.field(), unseen(flight.map, self._inside, self._shunned)),
                 flight.time_s,
             )
         if self._goal is None:
@@ -232,7 +238,7 @@ class Rescuer:
             return True
         x, y = flight.map.index(goal[None])[0].tolist()
         since_s = flight.time_s - self._goal_s
-        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside, self._covered)[x, y])
+        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside, self._shunned)[x, y])
 
     def _at(self, place_m: Floats) -> bool:
         return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M
@@ -246,6 +252,11 @@ class Rescuer:
             if hole is not None:
                 self._shafts[flight.storey] = hole
                 self._target = flight.storey + 1
+                return
+            if flight.storey not in self._again:
+                # Once more, and on the stairs too.
+                self._again.add(flight.storey)
+                flight.map.done[:] = flight.map.hot
                 return
         self._homeward = True
 

@@ -21,7 +21,7 @@ _GAIN_M, _AROUND_M, _FEWEST = 5.0, 2.4, 0.12
 """Nothing seen around a place is worth so many metres of way; what is around; and the least share to be worth a look."""
 _STAIRS_M = 1.0
 """Width of a flight of stairs beside the hole over them."""
-_HOLE_M, _HOLE_M2 = 0.45, 0.8
+_HOLE_M, _HOLE_M2 = 0.35, 0.8
 """How far from its edge, and how large a hole in the ceiling is."""
 
 
@@ -76,20 +76,19 @@ def next_view(plan: SliceMap, field: Field, wanted: Mask) -> Floats | None:
 
 
 def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
-    """The middle of the largest hole in the ceiling, wide enough to fly through; None if none was seen."""
-    open_ = plan.holes & inside & ~plan.occupied
-    parts, count = ndimage.label(open_)
+    """The middle of the widest hole in the ceiling, wide enough to fly through; None if none was seen."""
+    parts, count = ndimage.label(plan.holes & inside)
     if not count:
         return None
-    sizes = ndimage.sum_labels(open_, parts, np.arange(1, count + 1)) * plan.cell_m**2
-    best = int(np.argmax(sizes))
-    if sizes[best] < _HOLE_M2:
-        return None
-    depth = ndimage.distance_transform_edt(parts == best + 1) * plan.cell_m
-    if depth.max() < _HOLE_M:
+    numbers = np.arange(1, count + 1)
+    large = ndimage.sum_labels(parts > 0, parts, numbers) * plan.cell_m**2 >= _HOLE_M2
+    depth = ndimage.distance_transform_edt(parts) * plan.cell_m
+    deepest = np.where(large, ndimage.maximum(depth, parts, numbers), 0.0)
+    best = int(np.argmax(deepest))
+    if deepest[best] < _HOLE_M:
         return None
     # The middle of all places that are nearly as far from the edge as can be.
-    return plan.middles(np.argwhere(depth > 0.8 * depth.max())).mean(axis=0)
+    return plan.middles(np.argwhere((parts == best + 1) & (depth > 0.8 * deepest[best]))).mean(axis=0)
 
 
 def beside(plan: SliceMap, field: Field, place_m: Floats, away_m: float) -> Floats | None:
