@@ -27,6 +27,8 @@ __all__ = ["Rescuer"]
 Floats = NDArray[np.float64]
 
 _AIRBORNE_M = 0.25
+_CLIMB_S, _SHUT_M = 15.0, 0.5
+"""A climb that takes longer is given up, and so are all so near to it."""
 _PACE = 0.5
 """Share of its speed while it reads a plate."""
 _LOOK_S = 3.0
@@ -79,10 +81,8 @@ class Rescuer:
             raise ConfigError(f"agent rescuer, mission {brief['mission']}: expected a rescue with reports, lacks {missing}")
         self._brief, self._sheet = brief, sheet
         self._flight = RescueFlight(brief, self._speed_m_s)
-        self._inside = indoors(
-            self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"]), _WALL_M
-        )  # fmt: skip
-        self._covered = indoors(self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"]), _WALL_M + _DEEP_M)
+        plan, area_m, yaw_rad = self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
+        self._inside, self._covered = (indoors(plan, area_m, yaw_rad, m) for m in (_WALL_M, _WALL_M + _DEEP_M))
         self._findings = self._eyes(sensors)
         self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
         self._helper = Helper(int(brief["kits"]) if "release" in brief["action"] else 0)
@@ -91,7 +91,7 @@ class Rescuer:
         self._shafts: dict[int, Floats] = {}
         self._done: set[int] = set()
         self._again: set[int] = set()
-        self._entered_s = 0.0
+        self._entered_s = self._climbing_s = 0.0
         self._target: int | None = None
         self._barred: set[int] = set()
         self._heat = HeatGuard()
@@ -173,20 +173,18 @@ class Rescuer:
         for mark in self._findings.marks(FIRE, 3):
             if mark.number not in self._barred:
                 self._barred.add(mark.number)
-                plan = self._flight.maps[self._storey_of(mark.position_m)]
+                plan = self._flight.maps[self._flight.storey_of(mark.position_m)]
                 plan.bar(mark.position_m, _FIRE_M)
                 plan.done |= plan.disc(mark.position_m, _FIRE_M + 1.0)
-
-    def _storey_of(self, place_m: Floats) -> int:
-        below = [i for i, floor in enumerate(self._flight.floors_m) if floor <= place_m[2] + 0.3]
-        return max(below, default=0)
 
     def _plate_of(self, place_m: Floats) -> str:
         """What the plate says from which the way to a place is shortest."""
         if self._findings is None:
             return ""
-        storey = self._storey_of(place_m)
-        plates = [m for m in self._findings.marks(PLATE) if self._storey_of(m.position_m - (0.0, 0.0, 1.0)) == storey]
+        storey = self._flight.storey_of(place_m)
+        plates = [
+            m for m in self._findings.marks(PLATE) if self._flight.storey_of(m.position_m - (0.0, 0.0, 1.0)) == storey
+        ]
         away = walk_m(self._flight.maps[storey], place_m, [mark.position_m for mark in plates]) if plates else []
         near = [(length, mark.number, mark) for length, mark in zip(away, plates, strict=True) if length < _PLATE_M]
         return self._findings.text(min(near)[2]) if near else ""
@@ -203,7 +201,7 @@ class Rescuer:
             if not self._at(self._heat.refuge_m) and not flight.stuck:
                 return flight.go(self._heat.refuge_m)
             self._heat.refuge_m = None
-        serving = self._helper.serve(flight, self._teller.told, self._storey_of)
+        serving = self._helper.serve(flight, self._teller.told)
         if serving is not None:
             self._turn = serving.turn_rad_s if serving.turn_rad_s is not None else self._turn
             self._release = serving.release
@@ -271,9 +269,15 @@ class Rescuer:
             return flight.go(gate)
         if abs(flight.fix.position_m[2] - high_m) < 0.2:
             flight.enter(storey)
-            self._target, self._goal, self._entered_s = None, None, flight.time_s
+            self._target, self._goal, self._entered_s, self._climbing_s = None, None, flight.time_s, 0.0
             return flight.hold()
         self._turn = 0.0
+        self._climbing_s += flight.dt_s
+        if self._climbing_s > _CLIMB_S and storey > flight.storey:
+            # Something is in the way: not here.
+            flight.map.shut(self._shafts.pop(flight.storey), _SHUT_M)
+            self._target, self._goal, self._climbing_s = None, None, 0.0
+            return flight.hold()
         velocity = flight.hold(high_m)
         velocity[:2] += np.clip(0.8 * (gate - flight.fix.position_m[:2]), -0.3, 0.3)
         return velocity

@@ -77,7 +77,8 @@ def next_view(plan: SliceMap, field: Field, wanted: Mask) -> Floats | None:
 
 def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
     """The middle of the widest hole in the ceiling, wide enough to fly through; None if none was seen."""
-    parts, count = ndimage.label(plan.holes & inside)
+    # Where flights of stairs cross the plan one can't fly up.
+    parts, count = ndimage.label(plan.holes & inside & ~plan.occupied)
     if not count:
         return None
     numbers = np.arange(1, count + 1)

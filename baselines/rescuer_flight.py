@@ -91,6 +91,11 @@ class RescueFlight:
         """Flight height of the storey it is on."""
         return self.floors_m[self.storey] + LEVEL_M
 
+    def storey_of(self, place_m: Floats) -> int:
+        """The storey that a place is on."""
+        below = [i for i, floor in enumerate(self.floors_m) if floor <= place_m[2] + 0.3]
+        return max(below, default=0)
+
     def enter(self, storey: int) -> None:
         """It is on another storey now."""
         self.storey, self._field, self._path = storey, None, None

@@ -1,6 +1,6 @@
 """How the rescuer helps: to whom it brings a relief kit, and how it drops one beside them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -51,18 +51,15 @@ class Helper:
         self._patient: Landmark | None = None
         self._tried_s = self._near_s = self._still_s = 0.0
 
-    def serve(
-        self, flight: RescueFlight, told: Mapping[int, Landmark], storey_of: Callable[[Floats], int]
-    ) -> Serving | None:
+    def serve(self, flight: RescueFlight, told: Mapping[int, Landmark]) -> Serving | None:
         """What to do for whoever needs a kit on this storey; None if nobody does.
 
         Args:
             flight: of the drone.
             told: people who were reported.
-            storey_of: a place is on.
         """
         if self._patient is None and self._kits:
-            here = [mark for mark in told.values() if storey_of(mark.position_m) == flight.storey]
+            here = [mark for mark in told.values() if flight.storey_of(mark.position_m) == flight.storey]
             self._patient = min((m for m in here if self._wanting(m, flight.time_s)), key=_need, default=None)
         if self._patient is None:
             return None

@@ -21,6 +21,7 @@ _LOOKS = 3
 """So many looks at a place are enough."""
 _RIM = 3
 """Width of what counts as next to the unknown, in cells."""
+_SHUT = -(2**14)
 _GROW = np.ones((3, 3), bool)
 
 
@@ -117,6 +118,10 @@ class SliceMap:
     def bar(self, centre_m: Floats, radius_m: float) -> None:
         """Never fly there, whatever the beams say."""
         self._barred |= self.disc(centre_m, radius_m)
+
+    def shut(self, centre_m: Floats, radius_m: float) -> None:
+        """There is no way up there, whatever beams say."""
+        self._holes[self.disc(centre_m, radius_m)] = _SHUT
 
     def pass_(self, centre_m: Floats, radius_m: float) -> None:
         """The drone is there: nothing else is."""
