@@ -181,10 +181,9 @@ class Rescuer:
         """What the plate says from which the way to a place is shortest."""
         if self._findings is None:
             return ""
-        storey = self._flight.storey_of(place_m)
-        plates = [
-            m for m in self._findings.marks(PLATE) if self._flight.storey_of(m.position_m - (0.0, 0.0, 1.0)) == storey
-        ]
+        storey_of, down_m = self._flight.storey_of, np.array((0.0, 0.0, 1.0))
+        storey = storey_of(place_m)
+        plates = [mark for mark in self._findings.marks(PLATE) if storey_of(mark.position_m - down_m) == storey]
         away = walk_m(self._flight.maps[storey], place_m, [mark.position_m for mark in plates]) if plates else []
         near = [(length, mark.number, mark) for length, mark in zip(away, plates, strict=True) if length < _PLATE_M]
         return self._findings.text(min(near)[2]) if near else ""

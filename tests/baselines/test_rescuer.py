@@ -170,6 +170,20 @@ def test_without_a_hole_in_the_ceiling_there_is_no_way_up():
     assert shaft(plan, np.ones((67, 67), bool)) is None
 
 
+def test_it_climbs_in_the_middle_of_the_widest_hole():
+    plan = storey()
+    origin = np.array([0.0, 0.0, 1.35])
+    x, y = np.meshgrid(np.arange(0.6, 2.2, 0.1), np.arange(-0.8, 0.8, 0.1))
+    slab = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, 2.8)])
+    beams = origin + 1.5 * (slab - origin)
+    plan.insert(origin, Scan(beams, np.zeros(len(beams), bool)), 6.0)
+    gate = shaft(plan, np.ones((67, 67), bool))
+    assert gate is not None
+    assert math.hypot(gate[0] - 1.4, gate[1]) < 0.3
+    plan.shut(gate, 2.0)
+    assert shaft(plan, np.ones((67, 67), bool)) is None
+
+
 def test_indoors_begins_behind_the_front():
     plan = SliceMap((-18.0, -12.0), (18.0, 26.0), Band(1.05, 1.7, math.inf))
     inside = indoors(plan, ([-18.0, -12.0, 0.0], [18.0, 26.0, 9.0]), 0.5 * math.pi, 3.7)
