@@ -4,7 +4,7 @@ The frame has its origin on the ground below the start and the world's axes, as 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ _STEP_M = 0.25
 _BAND_M = 0.7
 """Points this much above or below the drone are no part of the plan: floor, ceiling, furniture."""
 _NEIGHBOURS, _REACH_M = 6, 0.6
+_HEADROOM_M = 0.6
+"""A drone so high over a floor is on its storey."""
 
 
 class ScanMap:
@@ -77,9 +79,10 @@ class Odometer:
         brief: the mission's brief: start heading, sensors, action rate.
         ground_clearance_m: height of the body's centre above the ground while it stands; it starts so high unless the brief
             has a `start_height_m`.
+        floors_m: heights of the storeys' floors above the ground, rising; each has a plan of its own.
     """
 
-    def __init__(self, brief: Mapping[str, Any], ground_clearance_m: float) -> None:
+    def __init__(self, brief: Mapping[str, Any], ground_clearance_m: float, floors_m: Sequence[float] = (0.0,)) -> None:
         lidar = brief["sensors"]["lidar"]
         self._beams = beam_directions(lidar["options"]).reshape(-1, 3)
         self._far_m = float(lidar["options"]["max_range_m"])
@@ -88,7 +91,8 @@ class Odometer:
         self._start_m = self._z_m = float(brief.get("start_height_m", ground_clearance_m))
         self._pose = np.array([0.0, 0.0, float(brief["start_yaw_rad"])])
         self._cov = np.diag([1e-4, 1e-4, 1e-4])
-        self._map = ScanMap()
+        self._floors_m = np.array(floors_m, np.float64)
+        self._maps = [ScanMap() for _ in floors_m]
         self._last_yaw = 0.0
         self._last_scan: NDArray[np.float32] | None = None
 
@@ -118,9 +122,10 @@ class Odometer:
     def _height(self, observation: Mapping[str, NDArray[Any]], up_m_s: float, tilt_cos: float) -> None:
         self._z_m += up_m_s * self._dt_s
         self._z_m += 0.02 * (float(observation["barometer"][0]) + self._start_m - self._z_m)
-        seen_m = float(observation["rangefinder"][0]) * tilt_cos + self._clearance_m
-        if abs(seen_m - self._z_m) < _STEP_M:
-            self._z_m += 0.2 * (seen_m - self._z_m)
+        above_m = float(observation["rangefinder"][0]) * tilt_cos + self._clearance_m
+        gap_m = float(min(above_m + self._floors_m - self._z_m, key=abs))
+        if abs(gap_m) < _STEP_M:
+            self._z_m += 0.2 * gap_m
         self._z_m = max(self._z_m, self._clearance_m)
 
     def _scan(self, ranges: NDArray[np.float32], roll: float, pitch: float) -> Scan | None:
@@ -130,10 +135,11 @@ class Odometer:
         length = ranges.reshape(-1).astype(np.float64)
         hit = length < self._far_m - 0.05
         local = levelled(self._beams, roll, pitch) * length[:, None]
-        level = hit & (np.abs(local[:, 2]) < _BAND_M) & (local[:, 2] + self._z_m > 0.3)
+        storey = max(int(np.searchsorted(self._floors_m, self._z_m - _HEADROOM_M)) - 1, 0)
+        level = hit & (np.abs(local[:, 2]) < _BAND_M) & (local[:, 2] + self._z_m > self._floors_m[storey] + 0.3)
         if level.any():
-            self._correct(local[level, :2])
-            self._map.insert(self._placed(local[level, :2]))
+            self._correct(self._maps[storey], local[level, :2])
+            self._maps[storey].insert(self._placed(local[level, :2]))
         ends = np.column_stack([self._placed(local[:, :2]), local[:, 2] + self._z_m])
         return Scan(ends, hit)
 
@@ -143,10 +149,10 @@ class Odometer:
         placed: Floats = points_m @ np.array([[c, s], [-s, c]]) + (x, y)
         return placed
 
-    def _correct(self, points_m: Floats) -> None:
+    def _correct(self, plan: ScanMap, points_m: Floats) -> None:
         for gate_m in (0.4, 0.2):
             world = self._placed(points_m)
-            distance, normal, known = self._map.lines(world)
+            distance, normal, known = plan.lines(world)
             near = known & (np.abs(distance) < gate_m)
             if near.sum() < 8:
                 return

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Eye", "Look", "depth_in", "eye_of", "look_from"]
+__all__ = ["Eye", "Look", "depth_in", "eye_of", "look_from", "place_box"]
 
 Floats = NDArray[np.float64]
 
@@ -100,3 +100,31 @@ def depth_in(depth_m: NDArray[np.float32], box: tuple[float, float, float, float
     if x0 >= x1 or y0 >= y1:
         return None
     return float(np.quantile(depth_m[y0:y1, x0:x1], share))
+
+
+def place_box(
+    box: tuple[float, float, float, float], eyes: tuple[Eye, Eye], depth_m: NDArray[np.float32], look: Look, behind_m: float
+) -> Floats | None:
+    """Where in the world (3,) what a box shows is.
+
+    Args:
+        box: [px] left, upper, width, height in the picture.
+        eyes: of the picture and of the depth camera; both sit in one place and look the same way.
+        depth_m: (height, width).
+        look: where the body was.
+        behind_m: how far behind its surface the middle of the thing is.
+
+    Returns:
+        None where the depth camera sees nothing there.
+    """
+    eye, depth_eye = eyes
+    left, upper, width, height = box
+    scale = depth_eye.focal_px / eye.focal_px
+    x = (left - 0.5 * eye.width) * scale + 0.5 * depth_eye.width
+    y = (upper - 0.5 * eye.height) * scale + 0.5 * depth_eye.height
+    away_m = depth_in(depth_m, (x, y, width * scale, height * scale))
+    if away_m is None or away_m >= depth_eye.far_m:
+        return None
+    ray = eye.rays(np.array([[left + 0.5 * width, upper + 0.5 * height]]))
+    placed: Floats = look.place(eye.position_m + (away_m + behind_m) * ray)[0]
+    return placed

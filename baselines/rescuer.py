@@ -1,0 +1,300 @@
+"""`Rescuer`: plays the rescue mission with on-board sensing.
+
+It flies in through the door, maps each storey by lidar, looks into every room, puts whom it sees on a map, reports them
+with the plate of their room, drops a relief kit beside those who sit or lie, climbs through stairwells, and comes home in
+time.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
+from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
+from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
+from goldentime.baselines.rescuer_heat import HeatGuard
+from goldentime.baselines.rescuer_help import Helper
+from goldentime.baselines.rescuer_reports import Teller
+from goldentime.errors import ConfigError
+from goldentime.types import Brief
+
+__all__ = ["Rescuer"]
+
+Floats = NDArray[np.float64]
+
+_AIRBORNE_M = 0.25
+_CLIMB_S, _SHUT_M = 15.0, 0.5
+"""A climb that takes longer is given up, and so are all so near to it."""
+_PACE = 0.5
+"""Share of its speed while it reads a plate."""
+_LOOK_S = 3.0
+"""For so long it looks around on a storey before it finds that there is nothing to see."""
+_WALL_M, _DEEP_M = 4.4, 0.8
+"""The front is no nearer to the start; what is so far behind it has no sky over it."""
+_NEAR_M, _HOME_M = 0.35, 0.5
+_GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
+"""A goal is thought over again after so long, sooner if it is seen by now; around one that was reached, or can't be, there
+is nothing more to see."""
+_BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
+"""How much longer the way home takes than at full speed; what landing and what each storey take."""
+_LEAST_CHARGE, _HOT_K = 0.25, 332.0
+_HOT_M = 1.5
+"""It is as hot as here so far around."""
+_FIRE_M = 0.7
+"""So near to a fire it never flies."""
+_PLATE_M = 9.0
+
+
+class Rescuer:
+    """The reference agent of the rescue mission. Without a camera it only flies.
+
+    Args:
+        speed_m_s: in open space.
+        turn_rad_s: how fast it looks around.
+        detector: how it sees; the shipped detector if not given.
+        reader: how it reads; the shipped reader if not given.
+    """
+
+    def __init__(
+        self,
+        speed_m_s: float = 1.1,
+        turn_rad_s: float = 0.9,
+        detector: Detects | None = None,
+        reader: Reads | None = None,
+    ) -> None:
+        self._speed_m_s, self._turn_rad_s = speed_m_s, turn_rad_s
+        self._detector, self._reader = detector, reader
+
+    def reset(self, brief: Brief) -> None:
+        """Start an episode.
+
+        Raises:
+            ConfigError: it is no rescue mission, or a sensor is missing.
+        """
+        sheet, sensors = report_sheet(brief), brief["sensors"]
+        missing = sorted({*SENSES} - sensors.keys())
+        if sheet is None or "building" not in brief or missing:
+            raise ConfigError(f"agent rescuer, mission {brief['mission']}: expected a rescue with reports, lacks {missing}")
+        self._brief, self._sheet = brief, sheet
+        self._flight = RescueFlight(brief, self._speed_m_s)
+        plan, area_m, yaw_rad = self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
+        self._inside, self._covered = (indoors(plan, area_m, yaw_rad, m) for m in (_WALL_M, _WALL_M + _DEEP_M))
+        self._findings = self._eyes(sensors)
+        self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
+        self._helper = Helper(int(brief["kits"]) if "release" in brief["action"] else 0)
+        self._goal: Floats | None = None
+        self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
+        self._shafts: dict[int, Floats] = {}
+        self._done: set[int] = set()
+        self._again: set[int] = set()
+        self._entered_s = self._climbing_s = 0.0
+        self._target: int | None = None
+        self._barred: set[int] = set()
+        self._heat = HeatGuard()
+
+    @property
+    def _shunned(self) -> NDArray[np.bool_]:
+        """Where holes in the ceiling are stairs that one need not look at."""
+        return self._covered & (self._flight.storey not in self._again)
+
+    @property
+    def place_m(self) -> Floats:
+        """Where it thinks that it is, (3,) in the mission frame."""
+        return self._flight.fix.position_m.copy()
+
+    def _eyes(self, sensors: Mapping[str, Any]) -> Findings | None:
+        if not {"camera", "depth"} <= sensors.keys():
+            return None
+        if self._detector is None:
+            from goldentime.perception.detection import load_detector
+
+            self._detector = load_detector()
+        if self._reader is None:
+            from goldentime.perception.reading import load_reader
+
+            self._reader = load_reader()
+        return Findings(sensors, self._flight.floors_m, self._detector, self._reader)
+
+    def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+        """One step of the flight, and a report if there is one to make."""
+        flight = self._flight
+        look = flight.sense(observation)
+        if self._findings is not None:
+            self._findings.see(observation, look, flight.time_s)
+            self._avoid_fire()
+        self._feel(observation)
+        self._release, self._turn = False, self._turn_rad_s
+        self._homeward |= self._must_return(observation)
+        flight.hurried = self._homeward
+        velocity = self._fly()
+        last = self._landing or self._time_left_s() < 8.0
+        report = self._findings and self._teller.next(self._findings, flight.time_s, last=last)
+        action = {"motion": flight.command(velocity, self._turn), "report": report or no_report(self._sheet)}
+        if "release" in self._brief["action"]:
+            action["release"] = int(self._release)
+        return action
+
+    def _feel(self, observation: Mapping[str, NDArray[Any]]) -> None:
+        """Where it gets too hot there is nothing to look for."""
+        flight = self._flight
+        if "thermometer" not in observation:
+            return
+        place, hull_k = flight.fix.position_m, float(observation["thermometer"][0])
+        if self._heat.feel(hull_k, place, flight.storey, flight.time_s):
+            assert self._heat.refuge_m is not None
+            flight.map.hot |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M)
+            flight.map.done |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M + 1.5)
+            self._goal = None
+            self._helper.leave()
+
+    def _time_left_s(self) -> float:
+        return float(self._brief["time_limit_s"]) - self._flight.time_s
+
+    def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
+        flight = self._flight
+        gate = self._shafts.get(flight.storey - 1, np.zeros(2)) if flight.storey else np.zeros(2)
+        cost_m = flight.cost_m(gate)
+        if not math.isfinite(cost_m):
+            cost_m = 1.5 * float(np.hypot(*(flight.fix.position_m[:2] - gate)))
+        if flight.storey:
+            cost_m += 1.5 * float(np.hypot(*gate))
+        need_s = _BACK_SHARE * cost_m / self._speed_m_s + _LANDING_S + _STOREY_S * flight.storey
+        charge = float(observation["battery"][0]) if "battery" in observation else 1.0
+        hot = "thermometer" in observation and float(observation["thermometer"][0]) > _HOT_K
+        return self._time_left_s() < need_s or charge < _LEAST_CHARGE or hot
+
+    def _avoid_fire(self) -> None:
+        """Fires that are surely there are never flown near to."""
+        assert self._findings is not None
+        for mark in self._findings.marks(FIRE, 3):
+            if mark.number not in self._barred:
+                self._barred.add(mark.number)
+                plan = self._flight.maps[self._flight.storey_of(mark.position_m)]
+                plan.bar(mark.position_m, _FIRE_M)
+                plan.done |= plan.disc(mark.position_m, _FIRE_M + 1.0)
+
+    def _plate_of(self, place_m: Floats) -> str:
+        """What the plate says from which the way to a place is shortest."""
+        if self._findings is None:
+            return ""
+        storey_of, down_m = self._flight.storey_of, np.array((0.0, 0.0, 1.0))
+        storey = storey_of(place_m)
+        plates = [mark for mark in self._findings.marks(PLATE) if storey_of(mark.position_m - down_m) == storey]
+        away = walk_m(self._flight.maps[storey], place_m, [mark.position_m for mark in plates]) if plates else []
+        near = [(length, mark.number, mark) for length, mark in zip(away, plates, strict=True) if length < _PLATE_M]
+        return self._findings.text(min(near)[2]) if near else ""
+
+    def _fly(self) -> Floats:
+        flight = self._flight
+        if not self._airborne:
+            self._airborne = abs(flight.fix.position_m[2] - flight.level_m) < _AIRBORNE_M
+            self._turn, self._entered_s = 0.0, flight.time_s
+            return flight.hold()
+        if self._homeward:
+            return self._go_home()
+        if self._heat.refuge_m is not None and self._target is None:
+            if not self._at(self._heat.refuge_m) and not flight.stuck:
+                return flight.go(self._heat.refuge_m)
+            self._heat.refuge_m = None
+        serving = self._helper.serve(flight, self._teller.told)
+        if serving is not None:
+            self._turn = serving.turn_rad_s if serving.turn_rad_s is not None else self._turn
+            self._release = serving.release
+            return serving.velocity_m_s
+        return self._explore()
+
+    def _explore(self) -> Floats:
+        flight = self._flight
+        if self._target is not None:
+            return self._change(self._target)
+        if self._stale():
+            if self._goal is not None and (flight.stuck or self._at(self._goal)):
+                flight.map.done |= flight.map.disc(self._goal, _DONE_M)
+            self._goal, self._goal_s = (
+                next_view(flight.map, flight.field(), unseen(flight.map, self._inside, self._shunned)),
+                flight.time_s,
+            )
+        if self._goal is None:
+            if flight.time_s - self._entered_s > _LOOK_S:
+                self._next_storey()
+            return flight.hold()
+        doubtful = self._findings and self._findings.doubtful(flight.time_s)
+        plate = self._findings and self._findings.unread(flight.fix.position_m, flight.time_s)
+        interest = doubtful or plate
+        self._turn = flight.gaze_rad_s(interest.position_m if interest else self._goal)
+        return flight.hold() if doubtful else flight.go(self._goal) * (_PACE if plate else 1.0)
+
+    def _stale(self) -> bool:
+        """Whether the goal has to be thought over."""
+        flight, goal = self._flight, self._goal
+        if goal is None or flight.stuck or self._at(goal) or not math.isfinite(flight.cost_m(goal)):
+            return True
+        x, y = flight.map.index(goal[None])[0].tolist()
+        since_s = flight.time_s - self._goal_s
+        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside, self._shunned)[x, y])
+
+    def _at(self, place_m: Floats) -> bool:
+        return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M
+
+    def _next_storey(self) -> None:
+        """All of this one is seen: up if there is a way, else home."""
+        flight = self._flight
+        self._done.add(flight.storey)
+        if flight.storey + 1 < len(flight.floors_m) and flight.storey + 1 not in self._done:
+            hole = shaft(flight.map, self._covered)
+            if hole is not None:
+                self._shafts[flight.storey] = hole
+                self._target = flight.storey + 1
+                return
+            if flight.storey not in self._again:
+                # Once more, and on the stairs too.
+                self._again.add(flight.storey)
+                flight.map.done[:] = flight.map.hot
+                return
+        self._homeward = True
+
+    def _change(self, storey: int) -> Floats:
+        """Through the shaft between this storey and the next up or down."""
+        flight = self._flight
+        gate = self._shafts[min(storey, flight.storey)]
+        high_m = flight.floors_m[storey] + LEVEL_M
+        off_m = float(np.hypot(*(gate - flight.fix.position_m[:2])))
+        between = abs(flight.fix.position_m[2] - flight.level_m) > 0.5
+        if not between and off_m > 0.3 and not flight.stuck:
+            return flight.go(gate)
+        if abs(flight.fix.position_m[2] - high_m) < 0.2:
+            flight.enter(storey)
+            self._target, self._goal, self._entered_s, self._climbing_s = None, None, flight.time_s, 0.0
+            return flight.hold()
+        self._turn = 0.0
+        self._climbing_s += flight.dt_s
+        if self._climbing_s > _CLIMB_S and storey > flight.storey:
+            # Something is in the way: not here.
+            flight.map.shut(self._shafts.pop(flight.storey), _SHUT_M)
+            self._target, self._goal, self._climbing_s = None, None, 0.0
+            return flight.hold()
+        velocity = flight.hold(high_m)
+        velocity[:2] += np.clip(0.8 * (gate - flight.fix.position_m[:2]), -0.3, 0.3)
+        return velocity
+
+    def _go_home(self) -> Floats:
+        flight = self._flight
+        if self._landing:
+            self._turn = 0.0
+            return flight.sink() if flight.time_s - self._landing_s > 2.5 else flight.hold()
+        level = abs(flight.fix.position_m[2] - flight.level_m) < 0.5
+        if self._target is not None and self._target > flight.storey and level:
+            self._target = None
+        if self._target is not None:
+            return self._change(self._target)
+        if flight.storey:
+            self._target = flight.storey - 1
+            return flight.hold()
+        if float(np.hypot(*flight.fix.position_m[:2])) < _HOME_M:
+            self._landing, self._landing_s = True, flight.time_s
+            return flight.hold()
+        return flight.go(np.zeros(2))

@@ -1,0 +1,243 @@
+"""What the rescuer has seen: people, what burns, cylinders and plates, each once, from many sightings."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.baselines.sign_votes import verdict
+from goldentime.perception.detection import Detection
+from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
+from goldentime.perception.reading import Reading
+from goldentime.perception.sighting import Look, eye_of, place_box
+from goldentime.perception.warmth import Box, excess_k, flames, warm_patches
+
+Votes = dict[str, dict[str, float]]
+
+__all__ = ["BOARD", "CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads", "shared"]
+
+PERSON, FIRE, CYLINDER, PLATE = "person", "fire", "gas_cylinder", "plate"
+BOARD = "sign"
+_GATES_M = {PERSON: 1.1, FIRE: 2.0, CYLINDER: 0.8, PLATE: 0.6, BOARD: 0.6}
+FAKES = ("mannequin", "poster")
+_SHARED = 0.6
+_LEAST = {PERSON: 0.25, **dict.fromkeys(FAKES, 0.25), FIRE: 0.4, CYLINDER: 0.5}
+"""Scores below which a detection is no sighting."""
+_REACH_M, _READS_M = 8.0, 3.5
+"""What seems farther is left for later; from how near a plate is read."""
+_PLATE_WIDE_M, _LEAST_BOARD, _READING_S = 0.8, 0.4, 8.0
+"""No plate is wider; how sure the detector must be of it; and for how long one tries to read it."""
+_BEHIND_M, _EDGE_PX = 0.15, 2.0
+_ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
+"""So many sightings of somebody are enough; for how long one is looked for who is out of view, and looked at in all."""
+_WARM_K, _WARM_SCORE, _FLAME_SCORE = 2.5, 0.3, 0.9
+"""How much warmer than what is around someone alive is; scores of what only the thermal camera sees."""
+_WARM_REACH_M, _WARM_M2, _WARM_M = 6.0, (0.1, 1.6), 0.45
+"""How near, how large and how long that must be to be somebody."""
+_TALL_M, _LONG, _APART = 1.25, 1.3, 0.2
+"""So tall they stand; so much longer than tall they lie; and with so little in common two boxes are two things."""
+_HIGH_M, _LOW_M, _SLACK_M = 1.3, 0.85, 0.3
+"""No middle of one who stands, and of one who sits or lies, is higher over the floor; and how far off heights may be."""
+_LEAST_READ = 0.3
+_PLATE = re.compile(r"^B?\d{3,4}(-\d)?( ?호)?( .*)?$")
+"""A room's number, and perhaps what it is used for."""
+
+
+class Detects(Protocol):
+    """What the agent sees with; `perception.detection.Detector` is one."""
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Sequence[Detection]:
+        """What is in a picture."""
+
+
+class Reads(Protocol):
+    """What the agent reads with; `perception.reading.Reader` is one."""
+
+    def read(self, rgb: NDArray[np.uint8]) -> Sequence[Reading]:
+        """All signs in a picture."""
+
+
+class Findings:
+    """All that was seen.
+
+    Args:
+        sensors: of the brief, with `camera` and `depth`.
+        floors_m: heights of the storeys' floors.
+        detector: for people and things.
+        reader: for plates.
+        hertz: how often a picture is looked at, and at most read.
+    """
+
+    def __init__(
+        self,
+        sensors: Mapping[str, Any],
+        floors_m: Sequence[float],
+        detector: Detects,
+        reader: Reads,
+        hertz: tuple[float, float] = (2.0, 2.0),
+    ) -> None:
+        self._floors_m = np.array(floors_m, np.float64)
+        self._eyes = (eye_of(sensors["camera"]["options"]), eye_of(sensors["depth"]["options"]))
+        self._warm_eyes = (self._eyes[0], eye_of(sensors["thermal"]["options"])) if "thermal" in sensors else self._eyes
+        self._detector, self._reader = detector, reader
+        self._look_s, self._read_s = (1.0 / rate for rate in hertz)
+        self._looked_s = self._was_read_s = -math.inf
+        self._map = LandmarkMap(_GATES_M, 1.0)
+
+    def see(self, observation: Mapping[str, NDArray[Any]], look: Look, time_s: float) -> None:
+        """Look at a picture, if it is time to."""
+        if time_s - self._looked_s < self._look_s - 1e-6:
+            return
+        self._looked_s = time_s
+        depth_m, thermal_k = observation["depth"], observation.get("thermal")
+        detections = _single(self._detector.detect(observation["camera"]))
+        found = [self._sighting(one, depth_m, thermal_k, look) for one in detections]
+        if thermal_k is not None:
+            boxes = [one.box for one in detections if _alike(one.category) == PERSON]
+            found += [
+                self._warm(box, depth_m, look)
+                for box in warm_patches(thermal_k, self._warm_eyes)
+                if all(shared(box, other) < _APART for other in boxes)
+            ]
+            found.append(self._flames(thermal_k, depth_m, look))
+        boards = [self._board(one, depth_m, look) for one in detections if one.category == BOARD]
+        found += boards
+        if any(boards) and time_s - self._was_read_s >= self._read_s - 1e-6:
+            self._was_read_s = time_s
+            found += self._plates(observation["camera"], depth_m, look)
+        self._map.add([one for one in found if one is not None], time_s)
+
+    def _board(self, one: Detection, depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
+        """A sign that is near and no larger than a plate."""
+        seen = self._seen(BOARD, one.box, one.score, {}, (depth_m, look))
+        if seen is None or seen.distance_m > _READS_M:
+            return None
+        wide_m = one.box[2] * seen.distance_m / self._eyes[0].focal_px
+        return seen if wide_m < _PLATE_WIDE_M and one.score > _LEAST_BOARD else None
+
+    def unread(self, place_m: NDArray[np.float64], time_s: float) -> Landmark | None:
+        """A plate nearby, seen just now, that was not read twice yet."""
+        plates = self.marks(PLATE, 2)
+        for mark in self._map.near(place_m, [BOARD], _READS_M):
+            read = any(np.linalg.norm(mark.position_m - plate.position_m) < _GATES_M[PLATE] for plate in plates)
+            if not read and time_s - mark.last_s < _LOST_S and time_s - mark.first_s < _READING_S:
+                return mark
+        return None
+
+    def _sighting(
+        self, one: Detection, depth_m: NDArray[np.float32], thermal_k: NDArray[np.float32] | None, look: Look
+    ) -> Sighting | None:
+        """A detection on the map, if it is good enough."""
+        if one.score < _LEAST.get(one.category, 2.0) or not self._whole(one):
+            return None
+        votes = _votes(one)
+        if _alike(one.category) == PERSON and thermal_k is not None:
+            more_k = excess_k(thermal_k, self._warm_eyes, one.box)
+            if more_k is not None:
+                votes["warm"] = {"yes" if more_k > _WARM_K else "no": 1.0}
+        return self._seen(_alike(one.category), one.box, one.score, votes, (depth_m, look))
+
+    def _seen(
+        self, category: str, box: Box, score: float, votes: Votes, view: tuple[NDArray[np.float32], Look]
+    ) -> Sighting | None:
+        place = self._place(box, *view)
+        away_m = math.inf if place is None else float(np.linalg.norm(place - view[1].position_m))
+        if place is None or away_m > _REACH_M:
+            return None
+        return Sighting(category=category, position_m=place, distance_m=away_m, score=score, votes=votes)
+
+    def _warm(self, box: Box, depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
+        """Something as warm as a person and about as large."""
+        seen = self._seen(PERSON, box, _WARM_SCORE, {}, (depth_m, look))
+        if seen is None or seen.distance_m > _WARM_REACH_M:
+            return None
+        wide, tall = (size * seen.distance_m / self._eyes[0].focal_px for size in box[2:])
+        if not _WARM_M2[0] < wide * tall < _WARM_M2[1] or max(wide, tall) < _WARM_M:
+            return None
+        posture = "standing" if tall > _TALL_M else "lying_side" if wide > _LONG * tall else "sitting"
+        above_m = min((z for z in seen.position_m[2] - self._floors_m if z > -_SLACK_M), default=math.inf)
+        if above_m > (_HIGH_M if posture == "standing" else _LOW_M):
+            return None
+        return replace(seen, votes={"warm": {"yes": 1.0}, "posture": {posture: 0.7}})
+
+    def _flames(self, thermal_k: NDArray[np.float32], depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
+        box = flames(thermal_k, self._warm_eyes)
+        return None if box is None else self._seen(FIRE, box, _FLAME_SCORE, {}, (depth_m, look))
+
+    def marks(self, category: str, least: int = 1) -> list[Landmark]:
+        """All of a category that were seen so often."""
+        return [mark for mark in self._map.landmarks if mark.category == category and mark.sightings >= least]
+
+    def doubtful(self, time_s: float) -> Landmark | None:
+        """Somebody in view of whom more is to be seen."""
+        here = [
+            mark
+            for mark in self.marks(PERSON)
+            if mark.sightings < _ENOUGH and time_s - mark.last_s < _LOST_S and time_s - mark.first_s < _PATIENCE_S
+        ]
+        return max(here, key=lambda mark: mark.score, default=None)
+
+    def _place(self, box: Box, depth_m: NDArray[np.float32], look: Look) -> NDArray[np.float64] | None:
+        return place_box(box, self._eyes, depth_m, look, _BEHIND_M)
+
+    def _whole(self, detection: Detection) -> bool:
+        """Whether it does not go on beside the picture: the middle of what is seen would be beside its own."""
+        left, _, width, _ = detection.box
+        inside = left > _EDGE_PX and left + width < self._eyes[0].width - _EDGE_PX
+        return inside or detection.category == FIRE
+
+    def _plates(self, picture: NDArray[np.uint8], depth_m: NDArray[np.float32], look: Look) -> list[Sighting]:
+        found = []
+        for reading in self._reader.read(picture):
+            text = " ".join(reading.text.split())
+            if reading.confidence < _LEAST_READ or not _PLATE.match(text):
+                continue
+            corners = np.array(reading.quad, np.float64)
+            (left, upper), (right, lower) = corners.min(axis=0), corners.max(axis=0)
+            place = self._place((left, upper, right - left, lower - upper), depth_m, look)
+            if place is not None:
+                found.append(
+                    Sighting(
+                        category=PLATE, position_m=place, distance_m=float(np.linalg.norm(place - look.position_m)),
+                        score=reading.confidence, votes={"text": {text: 1.0}},
+                    )
+                )  # fmt: skip
+        return found
+
+    def text(self, mark: Landmark) -> str:
+        """What all readings of a plate come to."""
+        return verdict(mark.votes["text"]).text
+
+
+def _alike(category: str) -> str:
+    """What only looks like a person may well be one."""
+    return PERSON if category in FAKES else category
+
+
+def _single(detections: Sequence[Detection]) -> list[Detection]:
+    """Of boxes of people, and of what looks like them, that lie within one another only the best."""
+    kept: list[Detection] = []
+    for one in sorted(detections, key=lambda detection: -detection.score):
+        person = _alike(one.category) == PERSON
+        if not person or all(_alike(o.category) != PERSON or shared(one.box, o.box) < _SHARED for o in kept):
+            kept.append(one)
+    return kept
+
+
+def shared(a: Box, b: Box) -> float:
+    """What two boxes have in common, as a share of the smaller one."""
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    tall = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(wide, 0.0) * max(tall, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-9)
+
+
+def _votes(detection: Detection) -> Votes:
+    if detection.category in FAKES:
+        return {"kind": {detection.category: 1.0}}
+    if detection.category != PERSON:
+        return {}
+    return {"kind": dict(detection.kind_scores), "posture": {detection.posture: 1.0}}
