@@ -56,11 +56,11 @@ def test_a_scenario_without_fire_and_people_passes_untouched():
 
 def test_the_fire_has_grown_at_the_start_and_goes_on_with_the_drones_time(scenario):
     around = Surroundings(scenario)
-    first = around.follow(at(0.0))
-    assert first.fire.fuels_w[0] > 5e4
-    later = around.follow(at(10.0))
-    assert later.fire.fuels_w[0] > first.fire.fuels_w[0]
-    assert later.fire.upper_k[0] > first.fire.upper_k[0] > 295.0
+    first = around.follow(at(0.0)).fire
+    later = around.follow(at(10.0)).fire
+    assert first is not None and later is not None
+    assert later.fuels_w[0] > first.fuels_w[0] > 5e4
+    assert later.upper_k[0] > first.upper_k[0] > 295.0
 
 
 def test_steps_of_any_length_come_to_the_same(scenario):
@@ -69,6 +69,7 @@ def test_steps_of_any_length_come_to_the_same(scenario):
         a = fine.follow(at(number * STEP_S))
     b = coarse.follow(at(20 * STEP_S))
     assert a.people == b.people
+    assert a.fire is not None and b.fire is not None
     np.testing.assert_array_equal(a.fire.upper_k, b.fire.upper_k)
 
 
