@@ -91,7 +91,7 @@ class Rescuer:
         self._shafts: dict[int, Floats] = {}
         self._done: set[int] = set()
         self._again: set[int] = set()
-        self._entered_s = self._climbing_s = 0.0
+        self._entered_s = self._climbing_s = self._landing_s = 0.0
         self._target: int | None = None
         self._barred: set[int] = set()
         self._heat = HeatGuard()
@@ -152,7 +152,8 @@ class Rescuer:
             self._helper.leave()
 
     def _time_left_s(self) -> float:
-        return float(self._brief["time_limit_s"]) - self._flight.time_s
+        limit_s: float = self._brief["time_limit_s"]
+        return limit_s - float(self._flight.time_s)
 
     def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
         flight = self._flight
