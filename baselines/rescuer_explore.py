@@ -72,7 +72,8 @@ def next_view(plan: SliceMap, field: Field, wanted: Mask) -> Floats | None:
     best = np.unravel_index(int(np.argmax(worth)), worth.shape)
     if not math.isfinite(worth[best]):
         return None
-    return plan.middles(np.array([best]))[0]
+    place: Floats = plan.middles(np.array([best]))[0]
+    return place
 
 
 def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
@@ -89,7 +90,8 @@ def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
     if deepest[best] < _HOLE_M:
         return None
     # The middle of all places that are nearly as far from the edge as can be.
-    return plan.middles(np.argwhere((parts == best + 1) & (depth > 0.8 * deepest[best]))).mean(axis=0)
+    gate: Floats = plan.middles(np.argwhere((parts == best + 1) & (depth > 0.8 * deepest[best]))).mean(axis=0)
+    return gate
 
 
 def beside(plan: SliceMap, field: Field, place_m: Floats, away_m: float) -> Floats | None:
@@ -99,7 +101,7 @@ def beside(plan: SliceMap, field: Field, place_m: Floats, away_m: float) -> Floa
         x, y = divmod(int(cell), plan.shape[1])
         if not math.isfinite(costs[x, y]):
             return None
-        point = plan.middles(np.array([[x, y]]))[0]
+        point: Floats = plan.middles(np.array([[x, y]]))[0]
         line = plan.index(point + np.linspace(0.0, 0.8, 8)[:, None] * (place_m[:2] - point))
         if not plan.occupied[line[:, 0], line[:, 1]].any():
             return point

@@ -64,7 +64,7 @@ class RescueFlight:
         lower, upper = brief["area_m"]
         slabs = [*(floor - _SLAB_M for floor in self.floors_m[1:]), math.inf]
         self.maps = [
-            SliceMap(tuple(lower[:2]), tuple(upper[:2]), Band(*(z + LEVEL_M + b for b in _BAND_M), slab))
+            SliceMap(tuple(lower[:2]), tuple(upper[:2]), Band(z + LEVEL_M + _BAND_M[0], z + LEVEL_M + _BAND_M[1], slab))
             for z, slab in zip(self.floors_m, slabs, strict=True)
         ]
         motion = brief["action"]["motion"]
