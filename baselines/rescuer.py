@@ -79,7 +79,7 @@ class Rescuer:
         missing = sorted({*SENSES} - sensors.keys())
         if sheet is None or "building" not in brief or missing:
             raise ConfigError(f"agent rescuer, mission {brief['mission']}: expected a rescue with reports, lacks {missing}")
-        self._brief, self._sheet = brief, sheet
+        self._brief, self._sheet, self._limit_s = brief, sheet, float(brief["time_limit_s"])
         self._flight = RescueFlight(brief, self._speed_m_s)
         plan, area_m, yaw_rad = self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
         self._inside, self._covered = (indoors(plan, area_m, yaw_rad, m) for m in (_WALL_M, _WALL_M + _DEEP_M))
@@ -152,8 +152,7 @@ class Rescuer:
             self._helper.leave()
 
     def _time_left_s(self) -> float:
-        limit_s: float = self._brief["time_limit_s"]
-        return limit_s - float(self._flight.time_s)
+        return self._limit_s - self._flight.time_s
 
     def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
         flight = self._flight

@@ -72,8 +72,8 @@ def next_view(plan: SliceMap, field: Field, wanted: Mask) -> Floats | None:
     best = np.unravel_index(int(np.argmax(worth)), worth.shape)
     if not math.isfinite(worth[best]):
         return None
-    goal: Floats = plan.middles(np.array([best]))[0]
-    return goal
+    place: Floats = plan.middles(np.array([best]))[0]
+    return place
 
 
 def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
@@ -90,8 +90,8 @@ def shaft(plan: SliceMap, inside: Mask) -> Floats | None:
     if deepest[best] < _HOLE_M:
         return None
     # The middle of all places that are nearly as far from the edge as can be.
-    middle: Floats = plan.middles(np.argwhere((parts == best + 1) & (depth > 0.8 * deepest[best]))).mean(axis=0)
-    return middle
+    gate: Floats = plan.middles(np.argwhere((parts == best + 1) & (depth > 0.8 * deepest[best]))).mean(axis=0)
+    return gate
 
 
 def beside(plan: SliceMap, field: Field, place_m: Floats, away_m: float) -> Floats | None:
@@ -118,6 +118,6 @@ def walk_m(plan: SliceMap, place_m: Floats, goals_m: list[Floats]) -> list[float
     # The nearest free cell of each place, for people and plates are beside what one flies through.
     nearest = ndimage.distance_transform_edt(~free, return_distances=False, return_indices=True)
     begin, *ends = (nearest[:, i, j] for i, j in plan.index(np.array([place_m, *goals_m])).tolist())
-    x, y = plan.middles(begin[None].astype(np.int64))[0].tolist()
+    x, y = plan.middles(begin[None])[0].tolist()
     costs = flood(Space(origin, plan.cell_m, free[:, :, None]), (x, y, 0.5 * plan.cell_m))
     return [float(costs[i, j, 0]) for i, j in ends]

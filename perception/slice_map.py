@@ -1,7 +1,7 @@
 """A plan of one storey at flight height: what is free, what is not, what the camera has seen, and where one can fly up."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class SliceMap:
         inside: NDArray[np.int64] = np.clip(cells, 0, np.array(self.shape) - 1)
         return inside
 
-    def middles(self, cells: NDArray[np.int64]) -> Floats:
+    def middles(self, cells: NDArray[Any]) -> Floats:
         """Middles (n, 2) [m] of cells (n, 2)."""
         points: Floats = (cells + 0.5) * self.cell_m + self.lower_m
         return points
