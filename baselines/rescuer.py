@@ -152,7 +152,7 @@ class Rescuer:
             self._helper.leave()
 
     def _time_left_s(self) -> float:
-        return self._limit_s - self._flight.time_s
+        return self._limit_s - float(self._flight.time_s)
 
     def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
         flight = self._flight

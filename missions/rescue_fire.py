@@ -28,7 +28,7 @@ _LEAST_W = 3e5
 _SMOULDER_W, _SMOULDER_SOOT, _SMOULDER_CO = 2e4, 0.15, 0.2
 """Of an item that smokes without flames; smouldering gives far more carbon monoxide per mass than flames do, some tenths
 of the mass (our choice)."""
-_CYLINDER_M = 3.0
+_CYLINDER_M, _STOREY_M = 3.0, 1.5
 _FLAMES = 2
 """Tongues of each fuel."""
 _CRACKLE_DB, _ALARM_DB = 85.0, 88.0
@@ -123,7 +123,9 @@ def _smouldering(fuel: Fuel) -> Fuel:
 
 
 def _near(fuel: Fuel, place: Point) -> bool:
-    return math.dist(fuel.position, place) <= _CYLINDER_M
+    """On the same storey."""
+    rise_m = abs(fuel.position[2] - place[2])
+    return math.dist(fuel.position, place) <= _CYLINDER_M and rise_m < _STOREY_M
 
 
 def _around(kind: str, at: Vec3) -> Target:
