@@ -75,9 +75,9 @@ def test_two_of_a_class_are_assigned_by_least_total_angle():
     truth = during([0], 0.0) + during([0], 40.0, track=1)
     answer = during([0], 38.0) + during([0], 5.0)
     assert counts(truth, answer) == SeldCounts(2, 2, 0, 0, 0, 0, near(7.0))
-    # To give 0 the nearer of 20 and 39 first would leave 40 with 61 degrees.
-    answer = during([0], 20.0) + during([0], -21.0)
-    assert counts(truth, answer) == SeldCounts(2, 1, 1, 0, 0, 0, near(41.0))
+    # To give 0 the nearer of 20.5 and 21 first would leave 40 with 61 degrees.
+    answer = during([0], 20.5) + during([0], -21.0)
+    assert counts(truth, answer) == SeldCounts(2, 1, 1, 0, 0, 0, near(40.5))
 
 
 def test_one_too_many_and_one_too_few():
