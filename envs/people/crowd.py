@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.fire.plan import Fuel
-from goldentime.envs.level import Level
+from goldentime.envs.level import OUTSIDE, Level
 from goldentime.envs.level_rooms import room_bounds, rooms_at
 from goldentime.envs.people import dose, walking
 from goldentime.envs.people.following import Follower
@@ -88,6 +88,7 @@ class Crowd:
         self._fed, self._heat = np.zeros(len(people)), np.zeros(len(people))
         self._hooded = np.zeros(len(people), np.bool_)
         self._rooms = rooms_at(self._bounds, self._at)
+        self._tags = _tags(people, self._rooms.tolist())
         self._slow = np.ones(len(people))
         self._smoke = np.zeros(len(people))
         self._hands: dict[int, _Hand] = {}
@@ -154,14 +155,14 @@ class Crowd:
         """How all are."""
         rows = zip(
             self._people, self._at.tolist(), self._yaw, self._posture, self._worst().tolist(), self._injury.tolist(),
-            self._fed.tolist(), self._heat.tolist(), self._hooded.tolist(), self._awake.tolist(), strict=True,
+            self._fed.tolist(), self._heat.tolist(), self._hooded.tolist(), self._awake.tolist(), self._tags, strict=True,
         )  # fmt: skip
         return tuple(
             PersonState(
                 (at[0], at[1], at[2]), yaw, posture, start_triage(vitals_of(injury, worst, person.mobility)), fed, heat,
-                _voice_db(worst, injury, hooded) if awake else -math.inf, hooded, "", injury,
+                _voice_db(worst, injury, hooded) if awake else -math.inf, hooded, tag, injury,
             )
-            for person, at, yaw, posture, worst, injury, fed, heat, hooded, awake in rows
+            for person, at, yaw, posture, worst, injury, fed, heat, hooded, awake, tag in rows
         )  # fmt: skip
 
     def _worst(self) -> Floats:
@@ -288,6 +289,15 @@ def _followers(people: Sequence[Person], level: Level) -> dict[int, Follower]:
     starts = {i: person.position for i, person in enumerate(people) if person.behaviour == "follows"}
     ground = ground_of(level, [*starts.values()]) if starts else None
     return {} if ground is None else {i: Follower(ground) for i in starts}
+
+
+def _tags(people: Sequence[Person], rooms: list[int]) -> tuple[str, ...]:
+    """What rescuers have left beside those in their rooms, before the episode."""
+    been = {room for person, room in zip(people, rooms, strict=True) if not person.victim} - {OUTSIDE}
+    return tuple(
+        start_triage(vitals_of(person.injury, 0.0, person.mobility)) if person.victim and room in been else ""
+        for person, room in zip(people, rooms, strict=True)
+    )
 
 
 def _check(people: Sequence[Person]) -> None:

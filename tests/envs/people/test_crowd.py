@@ -170,3 +170,11 @@ def test_a_crowd_may_be_empty_and_people_may_be_outdoors():
 def test_somebody_without_a_lying_figure_is_refused():
     with pytest.raises(ConfigError, match=r"people\[0\]\.assets: expected also lying_side, got standing"):
         Crowd([person(assets={"standing": "man-0-standing"})], LEVEL)
+
+
+def test_rescuers_have_left_tags_beside_the_victims_in_their_rooms():
+    hurt, far = person(injury=0.8), person(position=(40.0, 3.0, 0.0), injury=0.8)
+    medic = person(kind="medic", victim=False)
+    tags = [state.tag for state in Crowd([hurt, far, medic], LEVEL).read()]
+    assert tags == ["immediate", "", ""]
+    assert Crowd([hurt], LEVEL).read()[0].tag == ""
