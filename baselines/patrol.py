@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.control.repulsion import Berth, push_away
 from goldentime.control.waypath import chase, make_waypath
 from goldentime.perception.navigation import Fix
 from goldentime.perception.odometry import Odometer
@@ -24,8 +25,7 @@ _CLEARANCE_M = 0.095
 """Height of the scout's centre while it stands."""
 _AHEAD_M = 0.6
 _CLIMB_M_S, _SINK_M_S = 0.8, 0.4
-_KEEP_M, _BAND_M, _PUSH_M_S = 0.75, 0.4, 0.6
-"""What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
+_BERTH = Berth(keep_m=0.75, band_m=0.4, push_m_s=0.6)
 _TURN_GAIN = 2.0
 _PATIENCE_S, _SKIP_M = 5.0, 0.8
 """After so long without getting on, a stretch of the route is left out."""
@@ -104,20 +104,7 @@ class Patrol:
         return velocity
 
     def _push(self, fix: Fix) -> Floats:
-        """Away from what is near, the nearest in each of eight directions."""
-        offset = self._near - fix.position_m
-        away = np.hypot(offset[:, 0], offset[:, 1])
-        close = (away < _KEEP_M) & (np.abs(offset[:, 2]) < _BAND_M) & (self._near[:, 2] > 0.15)
-        push = np.zeros(3)
-        if not close.any():
-            return push
-        offset, away = offset[close], np.maximum(away[close], 0.05)
-        sector = ((np.arctan2(offset[:, 1], offset[:, 0]) + math.pi) / (0.25 * math.pi)).astype(int)
-        for number in np.unique(sector):
-            nearest = int(np.argmin(np.where(sector == number, away, np.inf)))
-            share = (_KEEP_M - away[nearest]) / _KEEP_M
-            push[:2] -= _PUSH_M_S * share * offset[nearest, :2] / away[nearest]
-        return push
+        return push_away(self._near, fix.position_m, _BERTH)
 
     def _command(self, fix: Fix, velocity_m_s: Floats, turn_rad_s: float) -> NDArray[np.float32]:
         # The command is held while the drone turns: it is meant for the heading in the middle of the step.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from goldentime.control.planner import Grid, Space, clearance, flood, trace
 from goldentime.control.pursuit import pursue
+from goldentime.control.repulsion import Berth, push_away
 from goldentime.perception.odometry import Odometer
 from goldentime.perception.sighting import Look, look_from
 from goldentime.perception.slice_map import Band, SliceMap
@@ -34,7 +35,8 @@ _CLEARS_M, _LOOKS_M, _EVERY = 6.0, 4.5, 2
 """How far beams clear the map, how far off somebody is told for sure; and one scan in so many is mapped."""
 _PLAN_S = 1.0
 _LOOKAHEAD_M, _BRAKE_M_S2, _CLIMB_M_S, _SINK_M_S = 0.5, 1.5, 0.7, 0.4
-_KEEP_M, _SIDE_M, _PUSH_M_S = 0.55, 0.35, 0.6
+_SIDE_M = 0.35
+_BERTH = Berth(keep_m=0.55, band_m=_SIDE_M, push_m_s=0.6)
 """What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
 _TURN_GAIN, _TURN_RAD_S = 1.5, 1.2
 _HOT = 4.0
@@ -212,20 +214,7 @@ class RescueFlight:
         return np.array([0.0, 0.0, -_SINK_M_S])
 
     def _push(self) -> Floats:
-        """Away from what is near, the nearest in each of eight directions."""
-        offset = self._near - self.fix.position_m
-        away = np.hypot(offset[:, 0], offset[:, 1])
-        close = (away < _KEEP_M) & (np.abs(offset[:, 2]) < _SIDE_M) & (self._near[:, 2] > 0.15)
-        push = np.zeros(3)
-        if not close.any():
-            return push
-        offset, away = offset[close], np.maximum(away[close], 0.05)
-        sector = ((np.arctan2(offset[:, 1], offset[:, 0]) + math.pi) / (0.25 * math.pi)).astype(int)
-        for number in np.unique(sector):
-            nearest = int(np.argmin(np.where(sector == number, away, np.inf)))
-            share = (_KEEP_M - away[nearest]) / _KEEP_M
-            push[:2] -= _PUSH_M_S * share * offset[nearest, :2] / away[nearest]
-        return push
+        return push_away(self._near, self.fix.position_m, _BERTH)
 
     def gaze_rad_s(self, place_m: Floats) -> float:
         """The turn that looks at a place."""

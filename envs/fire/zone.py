@@ -130,10 +130,6 @@ class ZoneModel:
         """(openings,) how far each is open now; panes that broke are at 1."""
         return self._open[: self._count].copy()
 
-    def ignite(self, fuel: int) -> None:
-        """Set an item on fire now; nothing where it burns or has burnt."""
-        self._lights_s[fuel] = min(self._lights_s[fuel], self.time_s)
-
     def step(self) -> None:
         """Advance by `dt_s`."""
         air = instant_of(self._rooms, self._mass_kg, self._upper_m3, self._plan.outside_k)

@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 
+from goldentime.baselines.reporting import no_report
 from goldentime.envs.scenario import scenario_from_json, scenario_to_json
 from goldentime.errors import ConfigError, ScenarioError
 from goldentime.eval.oracle import fly_oracle
 from goldentime.eval.score.rules import load_rules
 from goldentime.eval.score.score import score
-from goldentime.missions.registry import load_config, make_mission
+from goldentime.missions.registry import load_config, make_env, make_mission
 from goldentime.missions.rescue_place import facts_of, rescue_brief
 from goldentime.missions.rescue_rules import Agreed
 from goldentime.missions.search_ledger import ReportCosts
@@ -104,3 +105,25 @@ def test_what_can_not_be_played_is_refused_by_name(scenario, named):
 def test_a_plan_that_is_not_there_is_named():
     with pytest.raises((ConfigError, ScenarioError), match="castle"):
         mission(scenario={"rescue": {"plan": "castle.yaml"}}).generate(np.random.default_rng(0))
+
+
+def test_a_step_lets_go_of_one_kit():
+    states = []
+
+    class Watch:
+        def begin(self, header):
+            pass
+
+        def record(self, state, events, reward_terms):
+            states.append(state)
+
+        def end(self, reason):
+            pass
+
+    env = make_env("stage3", recorder=Watch(), scenario=SMALL, sensors=BLIND)
+    env.reset(seed=3)
+    for release in (0, 1, 0, 1):
+        motion = np.array([0.0, 0.0, 0.8, 0.0], np.float32)
+        env.step({"motion": motion, "release": release, "report": no_report(env.brief["action"]["report"])})
+    env.close()
+    assert [sum(kit.carrier >= 0 for kit in state.kits) for state in states] == [2, 2, 1, 1, 0]
