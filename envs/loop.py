@@ -15,13 +15,13 @@ from goldentime.envs.mission import EnvConfig, Mission, Recorder
 from goldentime.envs.navigation import Motion, Navigator
 from goldentime.envs.physics import Command, Physics, Rays, divide_rates
 from goldentime.envs.scenario import Scenario, scenario_digest
-from goldentime.envs.sensors.base import Mount, SensorSuite, Stage, data_sheets
+from goldentime.envs.sensors.base import Mount, SensorSuite, Stage, data_sheets, fitted
 from goldentime.envs.surroundings import Surroundings
 from goldentime.envs.wind import Wind
 from goldentime.errors import ClosedError, ConfigError, InvalidActionError
 from goldentime.records import dump
 from goldentime.rng import stream
-from goldentime.types import ActionMode, Event, Setpoint, Vec3
+from goldentime.types import TEAM, ActionMode, Event, Setpoint, Vec3
 
 __all__ = ["Loop", "StepResult"]
 
@@ -73,9 +73,12 @@ class Loop:
         ]
         self.suites = [
             SensorSuite(
-                config.sensors, Mount(i, airframe, self._rays, self._stage), config.action_hz, contest=config.contest
+                fitted(config.sensors, spec.role),
+                Mount(i, airframe, self._rays, self._stage),
+                config.action_hz,
+                contest=config.contest,
             )
-            for i, airframe in enumerate(airframes)
+            for i, (airframe, spec) in enumerate(zip(airframes, scenario.drones, strict=True))
         ]
         self._controllers = [make_controller(config.action_mode, a.vehicle, self._tick_s) for a in airframes]
         self._airframes = airframes
@@ -104,6 +107,7 @@ class Loop:
         self._held = [_neutral(config, *drone) for drone in zip(self._airframes, motions, strict=True)]
         self._tick = 0
         self._over = False
+        self._down: frozenset[int] = frozenset()
         self._stage.begin(scenario)
         for i, suite in enumerate(self.suites):
             suite.reset(seed, i)
@@ -164,7 +168,7 @@ class Loop:
         before, self._state = self._state, self._surroundings.follow(physics.read())
         reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()
         verdict = self._mission.judge(self._progress, before, self._state, reports)
-        self._progress = verdict.progress
+        self._progress, self._down = verdict.progress, verdict.down
         events.extend(verdict.events)
         self._over = verdict.end is not None
         if self._over:
@@ -199,6 +203,8 @@ class Loop:
                 events.append(Event(self._state.time_s, "invalid_action", i, 1.0, {"reason": str(error)}))
                 setpoint = self._held[i]._replace(release=False, report=None)
             setpoints.append(setpoint)
+        for i in self._down:
+            setpoints[i] = setpoints[i]._replace(release=False, report=None)
         self._held = setpoints
         return setpoints, events
 
@@ -211,6 +217,8 @@ class Loop:
             nav = self._navigators[i].estimate(motion)
             rotors, self._memories[i] = self._controllers[i](setpoints[i].motion, nav, self._memories[i])
             commands.append(Command(rotors, self._air[i], setpoints[i].release))
+        for i in self._down:
+            commands[i] = Command((0.0,) * self._airframes[i].layout.count, self._air[i], release=False)
         return commands
 
     def _reward(self, events: Sequence[Event]) -> tuple[list[float], dict[str, float]]:
@@ -222,7 +230,8 @@ class Loop:
             if weight is not None:
                 term = weight * event.value
                 terms[event.kind] = terms.get(event.kind, 0.0) + term
-                rewards[event.drone] += term
+                for drone in range(len(rewards)) if event.drone == TEAM else (event.drone,):
+                    rewards[drone] += term
         return rewards, terms
 
     def close(self) -> None:

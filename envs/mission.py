@@ -38,6 +38,8 @@ class Verdict(NamedTuple):
     """Why the episode is over, None while it is not."""
     truncated: bool = False
     """Whether it ended by the clock alone."""
+    down: frozenset[int] = frozenset()
+    """Drones whose flight is over while others fly on: their rotors idle and they say nothing any more."""
 
 
 class Mission(Protocol):

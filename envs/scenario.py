@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, Literal
 
 from goldentime.envs.acoustics.sounds import Source
 from goldentime.envs.fire.plan import FirePlan
@@ -18,6 +18,7 @@ from goldentime.records import canonical_json, digest, dump, load, record
 __all__ = [
     "DroneSpec",
     "KitSpec",
+    "LoadSpec",
     "Mover",
     "Prop",
     "Scenario",
@@ -38,15 +39,33 @@ class DroneSpec:
     """[m] centre of mass, world ENU."""
     yaw: float = 0.0
     """[rad] 0 looks east."""
+    role: str = ""
+    """What it is there for, as `SensorConfig.roles` has it."""
 
 
 @record
 class KitSpec:
-    """A relief kit that hangs on a drone's gripper at the start."""
+    """What hangs on a drone's gripper at the start; a drone lets go of its kits in their order."""
 
+    kind: Literal["relief", "anchor"] = "relief"
+    """People make use of relief kits only."""
     carrier: int = 0
     mass_kg: float = 0.25
     size: Point = (0.14, 0.14, 0.14)
+    """[m]"""
+
+
+@record
+class LoadSpec:
+    """A load that stands on the ground at the start, too heavy for one drone: from each of several a rope leads to it."""
+
+    position: Point
+    """[m] of its middle, world ENU."""
+    drones: tuple[int, ...]
+    """Whose ropes lead to it; letting go, a drone gives up its rope before its kits."""
+    rope_m: float = 1.0
+    mass_kg: float = 0.8
+    size: Point = (0.3, 0.3, 0.2)
     """[m]"""
 
 
@@ -114,6 +133,7 @@ class Scenario:
     level: Level
     drones: tuple[DroneSpec, ...]
     kits: tuple[KitSpec, ...] = ()
+    loads: tuple[LoadSpec, ...] = ()
     movers: tuple[Mover, ...] = ()
     wind: WindSpec = WindSpec()
     props: tuple[Prop, ...] = ()
@@ -130,6 +150,8 @@ class Scenario:
     """What burns and spreads, in the level's rooms; without it flames and smoke stand still."""
     people: tuple[Person, ...] = ()
     """Those who may move, suffer and be helped; mere figures are props."""
+    base: Point | None = None
+    """[m] where the radio of those outside stands, if there is one."""
     time_limit_s: float
     task: dict[str, Any]
     """The mission's own JSON-able facts; its module documents them."""

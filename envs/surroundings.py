@@ -37,6 +37,7 @@ class Surroundings:
         self._people, self._alone, self._best = (Crowd(scenario.people, scenario.level, fuels) for _ in range(3))
         self._helped = [(p.help_s, i) for i, p in enumerate(scenario.people) if p.help_s is not None]
         self._helped.sort()
+        self._useless = {number for number, kit in enumerate(scenario.kits) if kit.kind != "relief"}
         self._time_s = 0.0
         self._hull_k: tuple[float, ...] = ()
         if self._zone is not None and self._site is not None:
@@ -75,7 +76,8 @@ class Surroundings:
         self._time_s = round(self._time_s + STEP_S, 6)
         while self._helped and self._helped[0][0] <= self._time_s:
             self._best.give(self._helped.pop(0)[1])
-        people = self._people.step(STEP_S, fire, state.drones, state.kits)
+        kits = [kit for number, kit in enumerate(state.kits) if number not in self._useless]
+        people = self._people.step(STEP_S, fire, state.drones, kits)
         alone, best = self._alone.step(STEP_S, fire), self._best.step(STEP_S, fire)
         if fire is not None and state.drones:
             self._hull_k = self._warmed(fire, [drone.position_m for drone in state.drones])

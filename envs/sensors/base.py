@@ -17,8 +17,8 @@ from goldentime.records import dump, load, record
 from goldentime.rng import stream
 from goldentime.types import Event, WorldState
 
-__all__ = ["Mount", "NoOptions", "Sensor", "SensorConfig", "SensorSuite", "Shared", "Stage", "data_sheets", "sensor"]
-__all__ += ["sensor_kinds"]
+__all__ = ["Mount", "NoOptions", "Sensor", "SensorConfig", "SensorSuite", "Shared", "Stage", "data_sheets", "fitted"]
+__all__ += ["sensor", "sensor_kinds"]
 
 
 class Shared(Protocol):
@@ -114,6 +114,11 @@ def _build(name: str, config: SensorConfig, mount: Mount) -> Sensor:
 def data_sheets(configs: Mapping[str, SensorConfig]) -> dict[str, Any]:
     """Each sensor's whole configuration as JSON-able data, for the brief."""
     return {name: dump(config) | {"options": dump(_options_of(name, config))} for name, config in configs.items()}
+
+
+def fitted(configs: Mapping[str, SensorConfig], role: str) -> dict[str, SensorConfig]:
+    """The sensors that a drone of some role carries."""
+    return {name: config for name, config in configs.items() if not config.roles or role in config.roles}
 
 
 class SensorSuite:

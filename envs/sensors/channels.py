@@ -48,6 +48,8 @@ class SensorConfig:
     """Constant offset drawn at reset."""
     walk_std: float | tuple[float, ...] = 0.0
     """Random walk of the offset, per square root of a second."""
+    roles: tuple[str, ...] = ()
+    """Which drones carry it, by `DroneSpec.role`; empty for all."""
     options: dict[str, Any] = field(default_factory=dict)
     """The instrument's own configuration record."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "TEAM",
     "ActionMode",
     "Agent",
     "Brief",
@@ -21,9 +22,11 @@ __all__ = [
     "Event",
     "FireState",
     "KitState",
+    "LoadState",
     "NavState",
     "PersonState",
     "Quat",
+    "RadioState",
     "Report",
     "Setpoint",
     "Vec3",
@@ -32,6 +35,9 @@ __all__ = [
 
 Vec3 = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
+
+TEAM = -1
+"""Instead of a drone's number: all of them."""
 
 
 class Contact(NamedTuple):
@@ -73,6 +79,26 @@ class KitState(NamedTuple):
     velocity_m_s: Vec3
     carrier: int
     """Index of the drone that holds the kit, -1 once released."""
+
+
+class LoadState(NamedTuple):
+    """One heavy load at one instant."""
+
+    position_m: Vec3
+    velocity_m_s: Vec3
+    held: tuple[int, ...]
+    """Indices of the drones whose ropes still hold it, taut or slack."""
+
+
+class RadioState(NamedTuple):
+    """What every radio hears at one instant. Nodes are the drones in their order, then the base."""
+
+    power_dbm: NDArray[np.float64]
+    """(nodes, nodes) received power of the row's sender at the column's receiver; on the diagonal -inf."""
+    hops: NDArray[np.int64]
+    """(nodes, nodes) fewest hops from one to another; 0 on the diagonal, -1 where there is no way."""
+    inbox: tuple[tuple[tuple[int, bytes], ...], ...]
+    """By drone: sender and content of the messages that have arrived since the state before, in the senders' order."""
 
 
 class PersonState(NamedTuple):
@@ -135,6 +161,10 @@ class WorldState(NamedTuple):
     """The same people as they would be had no drone come."""
     best: tuple[PersonState, ...] = ()
     """The same people as they would be had each got a relief kit at its `Person.help_s`."""
+    loads: tuple[LoadState, ...] = ()
+    """In the order of the scenario."""
+    radio: RadioState | None = None
+    """Where the drones have radios."""
 
 
 class NavState(NamedTuple):
@@ -192,6 +222,8 @@ class Setpoint(NamedTuple):
     """Let go of a relief kit."""
     report: Report | None = None
     """In missions with reports, if there is one."""
+    message: bytes = b""
+    """Sent to the other drones, where there are radios; empty for silence."""
 
 
 class Event(NamedTuple):
@@ -201,6 +233,7 @@ class Event(NamedTuple):
     kind: str
     """One of the mission's own kinds, or `"invalid_action"`."""
     drone: int
+    """Who did it; `TEAM` for what all have done together, which counts for each of them."""
     value: float = 1.0
     """The amount: seconds of collision, metres of progress, 1 for a plain occurrence."""
     detail: Mapping[str, Any] = {}
