@@ -57,6 +57,14 @@ class TeamEnv(ParallelEnv[str, Observation, Any]):  # type: ignore[misc]
         """What the contestants are told of the present episode, JSON-able; `action` and `told` are per agent."""
         return self.__brief
 
+    def brief_of(self, agent: str) -> Mapping[str, Any]:
+        """What one of them is told: as of a drone that flies alone, and `drone`, its own number."""
+        number = self.possible_agents.index(agent)
+        own = {key: self.__brief[key][agent] for key in ("action", "told")}
+        carried = self.observation_spaces[agent].spaces.keys()
+        sensors = {name: sheet for name, sheet in self.__brief["sensors"].items() if name in carried}
+        return {**self.__brief, **own, "sensors": sensors, "drone": number}
+
     def observation_space(self, agent: str) -> spaces.Dict:
         """The same object at each call."""
         return self.observation_spaces[agent]

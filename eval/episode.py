@@ -1,4 +1,8 @@
-"""One episode: an agent flies a mission and leaves a log."""
+"""One episode: an agent flies a mission and leaves a log.
+
+A team is flown by as many agents of one kind, each of which gets the brief and the observations of its own drone alone:
+what they say to each other goes through the drones' radios.
+"""
 
 import copy
 import time
@@ -6,13 +10,11 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-import gymnasium
-
 from goldentime.errors import ConfigError, GoldenTimeError, InvalidActionError, LogError
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.plan import Plan
-from goldentime.missions.registry import make_env
-from goldentime.types import Agent, Brief
+from goldentime.missions.registry import make_env, make_team_env, team_names
+from goldentime.types import Agent
 
 __all__ = ["AGENT_ERROR", "Stopped", "build_agent", "fly"]
 
@@ -41,11 +43,11 @@ def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> 
         Stopped: `stopped` said so.
     """
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
-    env = make_env(plan.mission, recorder=log, **plan.overrides)
+    team = plan.mission in team_names()
+    env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, **plan.overrides)
     try:
-        agent = build_agent(plan)
-        observation, _ = env.reset(seed=plan.seed(index))
-        _steps(env, agent, observation, log, stopped)
+        fly_on = _team_steps if team else _steps
+        fly_on(env, plan, index, log, stopped)
     except _AgentFailed as failure:
         log.error = str(failure)
         log.end(AGENT_ERROR)
@@ -56,23 +58,42 @@ def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> 
     return log
 
 
-def _steps(
-    env: gymnasium.Env[Any, Any], agent: Agent, observation: Any, log: EpisodeLog, stopped: Callable[[], bool]
-) -> None:
-    brief: Brief = copy.deepcopy(env.unwrapped.brief)  # type: ignore[attr-defined]
-    _call(agent.reset, brief)
+def _steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+    agent = build_agent(plan)
+    observation, _ = env.reset(seed=plan.seed(index))
+    _call(agent.reset, copy.deepcopy(env.unwrapped.brief))
     ended = False
     while not ended:
-        if stopped():
-            raise Stopped("the run was interrupted")
-        start = time.perf_counter()
-        action = _call(agent.act, observation)
-        log.timed(time.perf_counter() - start)
-        try:
-            observation, _, terminated, truncated, _ = env.step(action)
-        except InvalidActionError:  # only outside contest mode, where it is an event
-            raise _AgentFailed(traceback.format_exc()) from None
+        action = _timed(log, stopped, agent.act, observation)
+        observation, _, terminated, truncated, _ = _step(env, action)
         ended = terminated or truncated
+
+
+def _team_steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+    agents = {name: build_agent(plan) for name in env.possible_agents}
+    observations, _ = env.reset(seed=plan.seed(index))
+    for name, agent in agents.items():
+        _call(agent.reset, copy.deepcopy(env.brief_of(name)))
+    while env.agents:
+        actions = {name: _timed(log, stopped, agent.act, observations[name]) for name, agent in agents.items()}
+        observations, *_ = _step(env, actions)
+
+
+def _timed(log: EpisodeLog, stopped: Callable[[], bool], act: Callable[[Any], Any], observation: Any) -> Any:
+    """One agent's action, timed."""
+    if stopped():
+        raise Stopped("the run was interrupted")
+    start = time.perf_counter()
+    action = _call(act, observation)
+    log.timed(time.perf_counter() - start)
+    return action
+
+
+def _step(env: Any, action: Any) -> Any:
+    try:
+        return env.step(action)
+    except InvalidActionError:  # only outside contest mode, where it is an event
+        raise _AgentFailed(traceback.format_exc()) from None
 
 
 def _call(method: Callable[[Any], Any], argument: Any) -> Any:

@@ -26,14 +26,15 @@ from goldentime.envs.signs import face_corners
 from goldentime.errors import ConfigError, GoldenTimeError
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.oracle_rescue import RescueOracle
+from goldentime.eval.oracle_team import TeamOracle
 from goldentime.eval.oracle_voices import VoicesOracle
 from goldentime.eval.score.aggregate import Aggregate, aggregate
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
 from goldentime.eval.score.score import Score, score
 from goldentime.eval.splits import episode_seed
 from goldentime.eval.tables import score_table
-from goldentime.missions.registry import load_config, make_env
-from goldentime.types import Event, WorldState
+from goldentime.missions.registry import load_config, make_env, make_team_env, team_names
+from goldentime.types import DroneState, Event, WorldState
 
 __all__ = ["fly_oracle", "main", "oracle_scores"]
 
@@ -76,6 +77,9 @@ def fly_oracle(mission: str, seed: int, overrides: Mapping[str, Any] | None = No
         ConfigError: the mission has no reports.
     """
     witness = _Witness(EpisodeLog({"agent": "oracle", "mission": mission}))
+    if mission in team_names():
+        _fly_team(make_team_env(mission, recorder=witness, **(overrides or {})), witness, seed)
+        return witness.log
     env = make_env(mission, recorder=witness, **(overrides or {}))
     try:
         env.reset(seed=seed)
@@ -118,7 +122,7 @@ def _claims(scenario: Scenario, kinds: Sequence[str], way: Waypath) -> list[Clai
 
 def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None:
     done_m, over = 0.0, False
-    silent = _silent(env)
+    silent = _silence(env.action_space)
     low, high = env.action_space["motion"].low, env.action_space["motion"].high
     while not over:
         assert witness.state is not None
@@ -136,7 +140,7 @@ def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None
 
 
 def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
-    over, silent = False, _silent(env)
+    over, silent = False, _silence(env.action_space)
     assert witness.state is not None
     place = np.array(witness.state.drones[0].position_m)
     while not over:
@@ -151,15 +155,53 @@ def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
         over = ended or cut
 
 
+def _fly_team(env: Any, witness: _Witness, seed: int) -> None:
+    try:
+        env.reset(seed=seed)
+        sheet = env.brief_of("drone_0")["action"].get("report")
+        if sheet is None or "questions" not in sheet:
+            raise ConfigError("oracle: expected a team's mission with reports, got one without")
+        oracle = TeamOracle(scenario_from_json(witness.log.header["scenario"]), sheet)
+        while env.agents:
+            assert witness.state is not None
+            commands, reports = oracle.commands(witness.state), oracle.reports(witness.state)
+            env.step(
+                {
+                    name: _team_action(env.action_space(name), drone, command, report)
+                    for name, drone, command, report in zip(
+                        env.agents, witness.state.drones, commands, reports, strict=True
+                    )
+                }
+            )
+    finally:
+        env.close()
+
+
+def _team_action(space: Any, drone: DroneState, command: tuple[Any, bool], report: dict[str, Any] | None) -> dict[str, Any]:
+    velocity, release = command
+    action = {"motion": _motion(space, drone, velocity), "report": {**_silence(space), **(report or {})}}
+    if "release" in space.spaces:
+        action["release"] = int(release)
+    if "message" in space.spaces:
+        action["message"] = np.zeros(space["message"].shape, np.uint8)
+    return action
+
+
+def _motion(space: Any, drone: DroneState, velocity: Any) -> NDArray[np.float32]:
+    """A velocity in the world frame as the action space has it."""
+    x, y, z = velocity
+    yaw = yaw_of(drone.quaternion_xyzw)
+    c, s = math.cos(yaw), math.sin(yaw)
+    low, high = space["motion"].low, space["motion"].high
+    return np.clip([c * x + s * y, c * y - s * x, z, 0.0], low, high).astype(np.float32)
+
+
 def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
-    over, silent = False, _silent(env)
-    low, high = env.action_space["motion"].low, env.action_space["motion"].high
+    over, silent = False, _silence(env.action_space)
     while not over:
         assert witness.state is not None
-        (x, y, z), release = oracle.command(witness.state)
-        yaw = yaw_of(witness.state.drones[0].quaternion_xyzw)
-        c, s = math.cos(yaw), math.sin(yaw)
-        motion = np.clip([c * x + s * y, c * y - s * x, z, 0.0], low, high).astype(np.float32)
+        velocity, release = oracle.command(witness.state)
+        motion = _motion(env.action_space, witness.state.drones[0], velocity)
         action = {"motion": motion, "report": oracle.report(witness.state) or silent}
         if "release" in env.action_space.spaces:
             action["release"] = int(release)
@@ -167,9 +209,9 @@ def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
         over = ended or cut
 
 
-def _silent(env: Any) -> dict[str, Any]:
-    """The report that says nothing."""
-    return {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
+def _silence(space: Any) -> dict[str, Any]:
+    """The report that says nothing, of an action space."""
+    return {key: part.sample() for key, part in space["report"].spaces.items()} | {"kind": 0}
 
 
 def oracle_scores(

@@ -43,15 +43,24 @@ class RescueOracle:
         scenario: of the episode.
         kinds: what can be reported, in the order of the action's numbers.
         questions: with the answers to choose from.
+        drone: which one it flies.
     """
 
-    def __init__(self, scenario: Scenario, kinds: Sequence[str], questions: dict[str, Sequence[str]]) -> None:
+    def __init__(
+        self, scenario: Scenario, kinds: Sequence[str], questions: dict[str, Sequence[str]], drone: int = 0
+    ) -> None:
         self._scenario, self._kinds, self._questions = scenario, list(kinds), questions
-        self._legs = _legs(scenario)
+        self._drone = drone
+        self._legs = _legs(scenario, drone)
         self._done_m, self._waited_s, self._dropped = 0.0, 0.0, False
         self._last_s = 0.0
         self._said = False
         self._claims: list[dict[str, Any]] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether it is back from its tour."""
+        return not self._legs
 
     def report(self, state: WorldState) -> dict[str, Any] | None:
         """The next report, if one is left."""
@@ -85,7 +94,7 @@ class RescueOracle:
 
     def command(self, state: WorldState) -> tuple[Floats, bool]:
         """Velocity [m/s] in the world frame, and whether to let go of a kit."""
-        at, dt_s = np.array(state.drones[0].position_m), state.time_s - self._last_s
+        at, dt_s = np.array(state.drones[self._drone].position_m), state.time_s - self._last_s
         self._last_s = state.time_s
         if not self._legs:
             return np.array((0.0, 0.0, -_SINK_M_S)), False
@@ -108,17 +117,18 @@ class RescueOracle:
         beside = feet[:2] + away / max(float(np.linalg.norm(away)), 1e-6) * _BESIDE_M[low]
         goal = np.array((*beside.tolist(), min(float(at[2]), feet[2] + _HEIGHT_M[low])))
         gap = goal - at
-        near = float(np.linalg.norm(gap)) < _NEAR_M and math.hypot(*state.drones[0].velocity_m_s) < 0.2
+        near = float(np.linalg.norm(gap)) < _NEAR_M and math.hypot(*state.drones[self._drone].velocity_m_s) < 0.2
         release = near and not self._dropped
         self._dropped |= near
         return np.clip(1.2 * gap, -0.6, 0.6), release
 
 
-def _legs(scenario: Scenario) -> list[_Leg]:
+def _legs(scenario: Scenario, drone: int) -> list[_Leg]:
     """The route cut at the places of the stops."""
-    route: list[Vec3] = [(p[0], p[1], p[2]) for p in scenario.task["route"]]
+    tour = scenario.task["tours"][drone]
+    route: list[Vec3] = [(p[0], p[1], p[2]) for p in tour["route"]]
     legs, begin = [], 0
-    for stop in scenario.task["stops"]:
+    for stop in tour["stops"]:
         end = route.index(tuple(stop["at"]), begin)
         legs.append(_Leg(_way(route[begin : end + 1]), stop["person"], stop["deliver"]))
         begin = end

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from goldentime.envs.people.triage import SENSELESS
 from goldentime.missions.rescue_rules import Book, Facts, RescueEvent, Statement, plate_text
-from goldentime.types import Event, PersonState, WorldState
+from goldentime.types import TEAM, Event, PersonState, WorldState
 
 __all__ = ["chance", "close", "rank_agreement", "urgency"]
 
@@ -77,13 +77,13 @@ def close(facts: Facts, book: Book, state: WorldState) -> list[Event]:
     for number, statement in zip(facts.victims, statements, strict=True):
         right, detail = _told_right(facts, number, statement)
         detail |= {"chance": round(chance(state.people[number]), 4), "alone": round(chance(state.alone[number]), 4)}
-        events.append(Event(now, RescueEvent.PERSON, 0, right, detail))
+        events.append(Event(now, RescueEvent.PERSON, TEAM, right, detail))
     true = [
         s.true_condition if s is not None else state.people[number].condition
         for number, s in zip(facts.victims, statements, strict=True)
     ]
-    events.append(Event(now, RescueEvent.RANKED, 0, rank_agreement(statements, true)))
-    events.append(Event(now, RescueEvent.COUNTED, 0, _counted(facts, book)))
+    events.append(Event(now, RescueEvent.RANKED, TEAM, rank_agreement(statements, true)))
+    events.append(Event(now, RescueEvent.COUNTED, TEAM, _counted(facts, book)))
     return events + _saved(facts, state)
 
 
@@ -97,9 +97,9 @@ def _saved(facts: Facts, state: WorldState) -> list[Event]:
         meant = sum(facts.people[n].help_s is not None for n in facts.victims)
         share = min(sum(state.people[n].hooded for n in facts.victims) / max(meant, 1), 1.0)
     return [
-        Event(now, RescueEvent.AT_STAKE, 0, stake),
-        Event(now, RescueEvent.GAINED, 0, gained),
-        Event(now, RescueEvent.SAVED, 0, share),
+        Event(now, RescueEvent.AT_STAKE, TEAM, stake),
+        Event(now, RescueEvent.GAINED, TEAM, gained),
+        Event(now, RescueEvent.SAVED, TEAM, share),
     ]
 
 

@@ -1,12 +1,15 @@
 """From a building to a rescue: its fire, its people, what endangers them, and what is told of it all.
 
+`Scenario.task` of a rescue holds, in the world frame, `origin`, `start_yaw`, `tours` (by drone: the best `route`, its
+`stops` and when it is back), and besides `hazards`, `message` and `sender` (who sent it).
+
 The mission frame has its origin on the ground below the start and the world's axes: x east, y north, z up.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,13 +31,16 @@ from goldentime.errors import ScenarioError
 from goldentime.missions.rescue_fire import Blaze, FireConfig, draw_blaze
 from goldentime.missions.rescue_message import message_of
 from goldentime.missions.rescue_rules import Agreed, Facts
-from goldentime.missions.rescue_tour import Pace, Tour, best_tour, ways_of
+from goldentime.missions.rescue_tour import Pace, Tour, Ways, best_tour, ways_of
 from goldentime.missions.search_flight import Limits
 from goldentime.missions.search_ledger import ReportCosts, Target
 from goldentime.missions.search_place import local
 from goldentime.records import record
 
-__all__ = ["RescueConfig", "draw_rescue", "facts_of", "rescue_brief", "rescue_limits"]
+__all__ = [
+    "RescueConfig", "Site", "compose", "draw_rescue", "draw_site", "facts_of", "rescue_brief", "rescue_limits",
+    "score_facts", "standing_m",
+]  # fmt: skip
 
 Rng = np.random.Generator
 
@@ -71,8 +77,28 @@ class RescueConfig:
             raise ValueError(f"expected difficulty in [0, 1], kits in [0, 8] and time_limit_s of at least 30, got {got}")
 
 
-def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
-    """A building on fire with people in it, and one drone before its door.
+class Site(NamedTuple):
+    """A building on fire with people in it."""
+
+    building: Building
+    blaze: Blaze
+    people: tuple[Person, ...]
+    ways: Ways
+    nodes: tuple[int, ...]
+    """Of the graph, by person: from where a drone can fly up to them; -1 for those who are no victims."""
+
+    def helped(self, kits: int) -> list[int]:
+        """Who gets a kit on the best tours, the most urgent first."""
+        return _helped(self.people, self.blaze, kits)
+
+    def tour(self, people: Sequence[int], helped: Sequence[int], pace: Pace) -> Tour:
+        """The best way for one drone past some of the people, of whom some get a kit."""
+        nodes = [node if i in people else -1 for i, node in enumerate(self.nodes)]
+        return best_tour(self.ways, self.building.entrance.node, nodes, helped, pace)
+
+
+def draw_site(config: RescueConfig, rng: Rng) -> Site:
+    """A building, its fire and its people.
 
     Raises:
         ScenarioError: nobody can be reached.
@@ -88,18 +114,46 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
             if config.plan or not tries_left:
                 raise
     ways = ways_of(building.graph, blaze.blocked, blaze.rooms[:1])
-    nodes = _nodes(building, people)
-    helped = _helped(people, blaze, config.kits)
-    tour = best_tour(ways, building.entrance.node, nodes, helped, config.pace)
-    people = _timed(people, tour, config.pace)
+    return Site(building, blaze, people, ways, tuple(_nodes(building, people)))
+
+
+def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
+    """A building on fire with people in it, and one drone before its door.
+
+    Raises:
+        ScenarioError: nobody can be reached.
+    """
+    site = draw_site(config, rng)
+    tour = site.tour(range(len(site.people)), site.helped(config.kits), config.pace)
+    x, y, z = site.building.entrance.position
+    start = (x, y, standing_m(z, config.airframe))
+    drone = DroneSpec(airframe=config.airframe, position=start, yaw=site.building.entrance.yaw)
+    kits = tuple(KitSpec(mass_kg=config.kit_kg) for _ in range(config.kits))
+    return compose(mission, config, site, [tour], rng, drones=(drone,), kits=kits)
+
+
+def standing_m(ground_m: float, airframe: str) -> float:
+    """Height of the middle of a drone that stands on the ground."""
+    return round(ground_m + 0.5 * load_airframe(airframe).hull_height_m + 1e-3, 4)
+
+
+def compose(mission: str, config: RescueConfig, site: Site, tours: Sequence[Tour], rng: Rng, **drones: Any) -> Scenario:
+    """The scenario of a site.
+
+    Args:
+        mission: its name.
+        config: what it was drawn from.
+        site: building, fire and people.
+        tours: the best of each drone; people get their kits on these.
+        rng: what voices, light and message are drawn with.
+        drones: fields of the scenario that say who flies with what.
+    """
+    building, blaze = site.building, site.blaze
+    people = _timed(site.people, tours, config.pace)
     people, voices = draw_voices(people, config.voices, config.time_limit_s, rng, first=len(blaze.sounds))
-    x, y, z = building.entrance.position
-    height_m = round(z + 0.5 * load_airframe(config.airframe).hull_height_m + 1e-3, 4)
     return Scenario(
         mission=mission,
         level=replace(building.level, solids=(*building.level.solids, *blaze.rubble)),
-        drones=(DroneSpec(airframe=config.airframe, position=(x, y, height_m), yaw=building.entrance.yaw),),
-        kits=tuple(KitSpec(mass_kg=config.kit_kg) for _ in range(config.kits)),
         props=building.props,
         signs=building.signs,
         flames=blaze.flames,
@@ -108,7 +162,8 @@ def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
         fire=blaze.plan,
         people=people,
         time_limit_s=config.time_limit_s,
-        task=_task(building, blaze, people, tour, rng),
+        task=_task(building, blaze, people, tours, rng),
+        **drones,
     )
 
 
@@ -193,22 +248,28 @@ def _helped(people: Sequence[Person], blaze: Blaze, kits: int) -> list[int]:
     return sorted(able, key=need)[:kits]
 
 
-def _timed(people: Sequence[Person], tour: Tour, pace: Pace) -> tuple[Person, ...]:
+def _timed(people: Sequence[Person], tours: Sequence[Tour], pace: Pace) -> tuple[Person, ...]:
     """With the time at which a kit can be theirs."""
-    help_s = {stop.person: stop.arrive_s + pace.delivery_s for stop in tour.stops if stop.deliver}
+    help_s = {stop.person: stop.arrive_s + pace.delivery_s for tour in tours for stop in tour.stops if stop.deliver}
     return tuple(replace(p, help_s=round(help_s[i], 2)) if i in help_s else p for i, p in enumerate(people))
 
 
-def _task(building: Building, blaze: Blaze, people: Sequence[Person], tour: Tour, rng: Rng) -> dict[str, Any]:
+def _task(building: Building, blaze: Blaze, people: Sequence[Person], tours: Sequence[Tour], rng: Rng) -> dict[str, Any]:
     sender, message = message_of(building, people, rng)
-    par = {stop.person: stop.arrive_s for stop in tour.stops}
+    par = {stop.person: stop.arrive_s for tour in tours for stop in tour.stops}
+    nodes = building.graph.nodes
     return {
         "origin": list(building.entrance.position),
         "start_yaw": building.entrance.yaw,
-        "route": [list(point) for point in tour.points],
-        "stops": [{"person": s.person, "deliver": s.deliver, "at": list(building.graph.nodes[s.node])} for s in tour.stops],
+        "tours": [
+            {
+                "route": [list(point) for point in tour.points],
+                "stops": [{"person": s.person, "deliver": s.deliver, "at": list(nodes[s.node])} for s in tour.stops],
+                "back_s": tour.back_s,
+            }
+            for tour in tours
+        ],
         "par_s": [par.get(number, 0.0) for number in range(len(people))],
-        "back_s": tour.back_s,
         "hazards": [{"kind": t.kind, "lower": list(t.lower), "upper": list(t.upper)} for t in blaze.hazards],
         "use": building.use,
         "storeys_m": [storey.floor_m for storey in building.storeys],
@@ -230,7 +291,7 @@ def rescue_brief(scenario: Scenario) -> dict[str, Any]:
         "time_limit_s": scenario.time_limit_s,
         "building": {"use": task["use"], "storeys_m": [round(z - ground_m, 3) for z in task["storeys_m"]]},
         "message": task["message"],
-        "kits": len(scenario.kits),
+        "kits": sum(kit.kind == "relief" for kit in scenario.kits),
     }
 
 
@@ -245,11 +306,25 @@ def facts_of(scenario: Scenario, agreed: Agreed, costs: ReportCosts) -> Facts:
     names = tuple(room.name for room in scenario.level.rooms)
     fuels = tuple(local(task, fuel.position) for fuel in scenario.fire.fuels) if scenario.fire is not None else ()
     return Facts(
-        scenario.people, names, hazards, fuels, agreed, costs, (x, y, z), tuple(task["par_s"]), scenario.time_limit_s
+        scenario.people, names, hazards, fuels, agreed, costs, (x, y, z), tuple(task["par_s"]), scenario.time_limit_s,
+        tuple(kit.carrier if kit.kind == "relief" else -1 for kit in scenario.kits),
     )  # fmt: skip
 
 
-def rescue_limits(scenario: Scenario, crash_m_s: float) -> Limits:
+def score_facts(scenario: Scenario) -> dict[str, float]:
+    """Numbers that the rules of the score need."""
+    people = [person for person in scenario.people if person.victim]
+    return {
+        "victims": float(len(people)),
+        "things": float(len(people)),
+        "helped": float(sum(person.help_s is not None for person in people)),
+        "hazards": float(len(scenario.task["hazards"])),
+        "kits": float(sum(kit.kind == "relief" for kit in scenario.kits)),
+        "time_limit_s": scenario.time_limit_s,
+    }
+
+
+def rescue_limits(scenario: Scenario, crash_m_s: float, drone: int = 0) -> Limits:
     """For `judge_flight`."""
     lower, upper = scenario.level.bounds
-    return Limits(lower, upper, scenario.drones[0].position[2], scenario.time_limit_s, crash_m_s)
+    return Limits(lower, upper, scenario.drones[drone].position[2], scenario.time_limit_s, crash_m_s)

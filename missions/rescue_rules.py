@@ -17,8 +17,8 @@ from goldentime.records import record
 from goldentime.types import Event, PersonState, Report, Vec3, WorldState
 
 __all__ = [
-    "CONDITIONS", "COUNT", "HAZARDS", "KINDS", "MOVES", "PEOPLE", "QUESTIONS", "Agreed", "Book", "Facts", "RescueEvent",
-    "Statement", "at_home", "judge_report", "plate_text",
+    "CONDITIONS", "COUNT", "HAZARDS", "KINDS", "MOVES", "PEOPLE", "PLATE_LENGTH", "QUESTIONS", "RESCUE_COUNTS", "Agreed",
+    "Book", "Facts", "RescueEvent", "Statement", "at_home", "judge_report", "plate_text", "put_on",
 ]  # fmt: skip
 
 PEOPLE = ("man", "woman", "child", "elderly_man", "elderly_woman")
@@ -33,6 +33,10 @@ _FLAMING_W = 2.5e4
 MOVES = ("stays", "moves")
 QUESTIONS: Mapping[str, tuple[str, ...]] = {"condition": ("", *CONDITIONS), "motion": ("", *MOVES)}
 """Answered with a report of a person; empty leaves a question open."""
+PLATE_LENGTH = 24
+_MOST = 20
+RESCUE_COUNTS: Mapping[str, int] = {"rank": _MOST, "moving": _MOST, "staying": _MOST}
+"""Greatest rank and greatest numbers of people that can be told."""
 
 
 class RescueEvent:
@@ -96,6 +100,8 @@ class Facts(NamedTuple):
     par_s: tuple[float, ...]
     """By person: when the best tour comes by."""
     time_limit_s: float
+    carriers: tuple[int, ...] = ()
+    """By kit of the scenario: which drone brings it, -1 for those that are no relief kits."""
 
     @property
     def victims(self) -> tuple[int, ...]:
@@ -254,6 +260,28 @@ def _pay(now: float, drone: int, credit: float) -> Event:
     return Event(now, ReportEvent.CREDIT, drone, credit)
 
 
-def at_home(facts: Facts, position_m: Vec3) -> bool:
-    """Whether a drone that has landed did so where it took off, at the origin of the mission frame."""
-    return math.dist(position_m[:2], facts.origin[:2]) <= facts.agreed.home_m
+def at_home(facts: Facts, start_m: Vec3, position_m: Vec3) -> bool:
+    """Whether a drone that has landed did so where it took off; both in the world frame."""
+    return math.dist(position_m[:2], start_m[:2]) <= facts.agreed.home_m
+
+
+def put_on(facts: Facts, hooded: frozenset[int], state: WorldState) -> tuple[frozenset[int], list[Event]]:
+    """Who wears a hood by now, and the events of those who have just put theirs on.
+
+    Args:
+        facts: the instance.
+        hooded: who wore one before.
+        state: of the world.
+    """
+    events = []
+    for number, person in enumerate(state.people):
+        if person.hooded and number not in hooded:
+            hooded |= {number}
+            lying = [
+                (math.dist(kit.position_m, person.position_m), drone)
+                for kit, drone in zip(state.kits, facts.carriers, strict=True)
+                if kit.carrier < 0 <= drone
+            ]
+            drone = min(lying, default=(0.0, 0))[1]
+            events.append(Event(state.time_s, RescueEvent.DELIVERED, drone, 1.0, {"person": number}))
+    return hooded, events

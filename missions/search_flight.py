@@ -59,17 +59,18 @@ class Flight(NamedTuple):
 
 
 def judge_flight(
-    flight: Flight, limits: Limits, before: WorldState, after: WorldState, events: list[Event]
+    flight: Flight, limits: Limits, before: WorldState, after: WorldState, events: list[Event], number: int = 0
 ) -> tuple[Flight, str | None]:
-    """One step of one drone; appends events.
+    """One step of one drone, of a number; appends events.
 
     Returns:
-        The new bookkeeping, and why the episode is over, None while it is not.
+        The new bookkeeping, and why its flight is over, None while it is not.
     """
-    now, drone = after.time_s, after.drones[0]
+    now, drone = after.time_s, after.drones[number]
     standing, end = False, None
     if drone.contacts:
-        flight, standing, end = _touch(flight, limits, before.drones[0], drone, (now, events))
+        flight, touches, standing, end = _touch(flight, limits, before.drones[number], drone, now)
+        events += [touch._replace(drone=number) for touch in touches]
     x, y, _, _ = drone.quaternion_xyzw
     if 1.0 - 2.0 * (x * x + y * y) < _UPSIDE_DOWN:
         end = FlightEvent.CRASHED
@@ -81,7 +82,7 @@ def judge_flight(
     if end is None and now >= limits.time_limit_s - _EPS:
         end = FlightEvent.TIME_UP
     if end is not None:
-        events.append(Event(now, end, 0))
+        events.append(Event(now, end, number))
     return flight, end
 
 
@@ -102,10 +103,10 @@ def _rest(flight: Flight, limits: Limits, drone: DroneState, standing: bool, dt_
 
 
 def _touch(
-    flight: Flight, limits: Limits, before: DroneState, drone: DroneState, book: tuple[float, list[Event]]
-) -> tuple[Flight, bool, str | None]:
+    flight: Flight, limits: Limits, before: DroneState, drone: DroneState, now: float
+) -> tuple[Flight, list[Event], bool, str | None]:
     """Sort the contacts of a step into standing, collision and crash."""
-    (now, events), end, standing = book, None, False
+    end, standing = None, False
     worst: Contact | None = None
     slow = math.hypot(*before.velocity_m_s) < _SOFT_M_S
     for contact in drone.contacts:
@@ -118,10 +119,11 @@ def _touch(
         if jump > limits.crash_m_s:
             end = FlightEvent.CRASHED
     if worst is None:
-        return flight, standing, end
+        return flight, [], standing, end
+    events = []
     if now - flight.touched_s >= _NEW_TOUCH_S:
         place = [round(p, 3) for p in worst.position_m]
         detail = {"position": place, "other": worst.other, "force": round(worst.force_n, 3)}
         events.append(Event(now, FlightEvent.COLLISION, 0, 1.0, detail))
     events.append(Event(now, FlightEvent.COLLISION_S, 0, drone.contact_s))
-    return flight._replace(touched_s=now), standing, end
+    return flight._replace(touched_s=now), events, standing, end

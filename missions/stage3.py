@@ -1,8 +1,4 @@
-"""Stage 3: one drone in a burning building, eight minutes, people whose time runs out.
-
-`Scenario.task` holds, in the world frame, `origin`, `start_yaw`, `tour` (the best tour, a list of `point`, `person` and
-`deliver`), and besides `hazards`, `address`, `message` and `sender` (who sent it).
-"""
+"""Stage 3: one drone in a burning building, eight minutes, people whose time runs out."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,18 +12,26 @@ from goldentime.envs.scenario import Scenario
 from goldentime.errors import ConfigError
 from goldentime.missions.registry import mission
 from goldentime.missions.rescue_end import close
-from goldentime.missions.rescue_place import RescueConfig, draw_rescue, facts_of, rescue_brief, rescue_limits
-from goldentime.missions.rescue_rules import KINDS, QUESTIONS, Agreed, Book, Facts, RescueEvent, at_home, judge_report
+from goldentime.missions.rescue_place import RescueConfig, draw_rescue, facts_of, rescue_brief, rescue_limits, score_facts
+from goldentime.missions.rescue_rules import (
+    KINDS,
+    PLATE_LENGTH,
+    QUESTIONS,
+    RESCUE_COUNTS,
+    Agreed,
+    Book,
+    Facts,
+    RescueEvent,
+    at_home,
+    judge_report,
+    put_on,
+)
 from goldentime.missions.search_flight import Flight, FlightEvent, Limits, judge_flight
 from goldentime.missions.search_ledger import Ledger, ReportCosts
 from goldentime.records import dump, record
 from goldentime.types import Event, WorldState
 
 __all__ = ["Stage3", "Stage3Config"]
-
-_PLATE_LENGTH = 24
-_MOST = 20
-"""Greatest rank and greatest number of people that can be told."""
 
 
 @record
@@ -69,9 +73,9 @@ class Stage3:
         """Kinds, a place, a plate's text, condition, motion and rank; numbers with a `count`."""
         return ReportSchema(
             kinds=KINDS,
-            text_length=_PLATE_LENGTH,
+            text_length=PLATE_LENGTH,
             questions=QUESTIONS,
-            counts={"rank": _MOST, "moving": _MOST, "staying": _MOST},
+            counts=RESCUE_COUNTS,
         )
 
     def generate(self, rng: np.random.Generator) -> Scenario:
@@ -83,16 +87,7 @@ class Stage3:
         c = self.config
         budget = {"budget": c.reports, **dump(c.agreed), "costs": dump(c.costs)}
         brief = {**rescue_brief(scenario), "reports": budget}
-        people = [person for person in scenario.people if person.victim]
-        facts = {
-            "victims": float(len(people)),
-            "things": float(len(people)),
-            "helped": float(sum(person.help_s is not None for person in people)),
-            "hazards": float(len(scenario.task["hazards"])),
-            "kits": float(len(scenario.kits)),
-            "time_limit_s": scenario.time_limit_s,
-        }
-        return Sheet(brief, facts)
+        return Sheet(brief, score_facts(scenario))
 
     def start(self, scenario: Scenario, state: WorldState) -> _Progress:
         """Nothing reported yet."""
@@ -108,15 +103,13 @@ class Stage3:
             if report is not None:
                 book, more = judge_report(facts, book, report, drone, after)
                 events += more
-        for number, person in enumerate(after.people):
-            if person.hooded and number not in hooded:
-                hooded |= {number}
-                events.append(Event(after.time_s, RescueEvent.DELIVERED, 0, 1.0, {"person": number}))
+        hooded, more = put_on(facts, hooded, after)
+        events += more
         flight, end = judge_flight(progress.flight, progress.limits, before, after, events)
         if end is None and after.hull_k and max(after.hull_k) > HULL_LIMIT_K:
             end = RescueEvent.OVERHEATED
             events.append(Event(after.time_s, end, 0))
-        if end == FlightEvent.LANDED and at_home(facts, after.drones[0].position_m):
+        if end == FlightEvent.LANDED and at_home(facts, facts.origin, after.drones[0].position_m):
             events.append(Event(after.time_s, RescueEvent.HOME, 0))
         if book is not progress.book or flight is not progress.flight or hooded is not progress.hooded:
             progress = progress._replace(book=book, flight=flight, hooded=hooded)

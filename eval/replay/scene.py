@@ -50,7 +50,7 @@ def scene_data(scenario: Json) -> dict[str, Any]:
         "movers": list(scenario.get("movers", ())),
         "wind": [zone for zone in scenario.get("wind", {}).get("zones", ()) if _span(zone) < _LARGEST_M],
         "pads": [*_pads(task)],
-        "route": task.get("route", []),
+        "route": task.get("route") or [point for tour in task.get("tours", [])[:1] for point in tour["route"]],
         "targets": task.get("targets") or ([task["target"]] if task.get("target") else []),
         "signs": [*_signs(scenario.get("signs", ()))],
         "flames": [flame for flame in scenario.get("flames", ()) if flame.get("fuel", -1) < 0],

@@ -82,7 +82,7 @@ def _render(folder: RunFolder, logs: Sequence[EpisodeLog]) -> str:
         terms=terms_svg(figures, plan.rules.terms, weights) if figures else "",
         scenes=scenes.defined,
         semantics=semantics,
-        has_route=any(log.header["scenario"]["task"].get("route") for log in logs),
+        has_route=any({"route", "tours"} & log.header["scenario"]["task"].keys() for log in logs),
         speeds=list(zip(SPEED_COLOURS, np.linspace(0, fastest, len(SPEED_COLOURS) + 1)[1:].tolist(), strict=True)),
         versions=logs[0].header["versions"] if logs else {},
     )

@@ -165,8 +165,9 @@ def _gates(task: Mapping[str, Any], frame: Frame) -> Iterator[str]:
 
 def _route(task: Mapping[str, Any], frame: Frame) -> Iterator[str]:
     """The planner's shortest way."""
-    if task.get("route"):
-        yield f'<polyline class="route" points="{frame.points(np.array(task["route"], dtype=float)[:, :2])}"/>'
+    for route in (task.get("route"), *(tour["route"] for tour in task.get("tours", ()))):
+        if route:
+            yield f'<polyline class="route" points="{frame.points(np.array(route, dtype=float)[:, :2])}"/>'
 
 
 def _target(task: Mapping[str, Any], frame: Frame) -> Iterator[str]:

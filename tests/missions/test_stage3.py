@@ -32,8 +32,8 @@ def drawn():
 def test_everybody_can_be_reached_in_time(drawn):
     for scenario in drawn:
         victims = [i for i, person in enumerate(scenario.people) if person.victim]
-        assert sorted(stop["person"] for stop in scenario.task["stops"]) == victims
-        assert scenario.task["back_s"] < scenario.time_limit_s
+        assert sorted(stop["person"] for stop in scenario.task["tours"][0]["stops"]) == victims
+        assert scenario.task["tours"][0]["back_s"] < scenario.time_limit_s
         helped = [person.help_s for person in scenario.people if person.help_s is not None]
         assert len(helped) <= len(scenario.kits)
         assert all(help_s < scenario.time_limit_s for help_s in helped)
