@@ -13,12 +13,14 @@ from goldentime.errors import ConfigError
 from goldentime.records import load
 
 if TYPE_CHECKING:
+    from goldentime.envs.central import CentralEnv
     from goldentime.envs.env import MissionEnv
     from goldentime.envs.mission import EnvConfig, Mission, Recorder
     from goldentime.envs.team import TeamEnv
 
 __all__ = [
     "load_config",
+    "make_central_env",
     "make_env",
     "make_mission",
     "make_team_env",
@@ -48,7 +50,7 @@ def mission_names() -> list[str]:
 
 
 def team_names() -> list[str]:
-    """The missions that are flown by several drones through `make_team_env`; they have no Gymnasium id."""
+    """The missions that are flown by several drones."""
     return [name for name in mission_names() if _yaml(name).get("agents") == "team"]
 
 
@@ -118,14 +120,31 @@ def make_team_env(
     return TeamEnv(config, make_mission(config), recorder=recorder, render_mode=render_mode)
 
 
+def make_central_env(
+    mission: str, *, recorder: "Recorder | None" = None, render_mode: str | None = None, **overrides: Any
+) -> "CentralEnv":
+    """A mission for several drones as one brain flies them all; arguments as of `make_env`."""
+    from goldentime.envs.central import CentralEnv
+
+    config = load_config(mission, overrides)
+    if config.agents != "team":
+        raise ConfigError(f"{mission}: agents is {config.agents!r}; one drone flies through make_env")
+    return CentralEnv(config, make_mission(config), recorder=recorder, render_mode=render_mode)
+
+
 def register_gymnasium() -> None:
-    """Register the Gymnasium id of every mission for one drone; called when this package and Gymnasium are imported."""
+    """Register the Gymnasium id of every mission; called when this package and Gymnasium are imported.
+
+    Those for several drones are flown by one brain there; `make_team_env` has the PettingZoo view.
+    """
     import gymnasium
 
-    for name in sorted({*mission_names()} - {*team_names()}):
+    teams = team_names()
+    for name in mission_names():
+        make = make_central_env if name in teams else make_env
         gymnasium.register(
             id=f"goldentime/{_yaml(name)['id']}",
-            entry_point="goldentime.missions.registry:make_env",
+            entry_point=f"{__name__}:{make.__name__}",
             kwargs={"mission": name},
         )
 
