@@ -7,7 +7,7 @@ time.
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,13 @@ from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings
 from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
 from goldentime.baselines.rescuer_help import Helper
+from goldentime.baselines.rescuer_others import Others
 from goldentime.baselines.rescuer_reports import Teller
 from goldentime.errors import ConfigError
+from goldentime.perception.landmarks import Landmark
 from goldentime.types import Brief
 
-__all__ = ["Rescuer"]
+__all__ = ["Motion", "Rescuer"]
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +49,15 @@ _HOT_M = 1.5
 _FIRE_M = 0.7
 """So near to a fire it never flies."""
 _PLATE_M = 9.0
+
+
+class Motion(NamedTuple):
+    """How to fly for a step."""
+
+    velocity_m_s: Floats
+    """(3,) in the mission frame."""
+    turn_rad_s: float = 0.0
+    release: bool = False
 
 
 class Rescuer:
@@ -80,12 +91,13 @@ class Rescuer:
         if sheet is None or "building" not in brief or missing:
             raise ConfigError(f"agent rescuer, mission {brief['mission']}: expected a rescue with reports, lacks {missing}")
         self._brief, self._sheet, self._limit_s = brief, sheet, float(brief["time_limit_s"])
-        self._flight = RescueFlight(brief, self._speed_m_s)
-        plan, area_m, yaw_rad = self._flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
+        self.flight = RescueFlight(brief, self._speed_m_s)
+        plan, area_m, yaw_rad = self.flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
         self._inside, self._covered = (indoors(plan, area_m, yaw_rad, m) for m in (_WALL_M, _WALL_M + _DEEP_M))
         self._findings = self._eyes(sensors)
-        self._teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of)
-        self._helper = Helper(int(brief["kits"]) if "release" in brief["action"] else 0)
+        self.others = Others()
+        self.teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of, self.others)
+        self.helper = Helper(_kits_of(brief))
         self._goal: Floats | None = None
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self._shafts: dict[int, Floats] = {}
@@ -99,12 +111,23 @@ class Rescuer:
     @property
     def _shunned(self) -> NDArray[np.bool_]:
         """Where holes in the ceiling are stairs that one need not look at."""
-        return self._covered & (self._flight.storey not in self._again)
+        return self._covered & (self.flight.storey not in self._again)
+
+    @property
+    def goal_m(self) -> Floats | None:
+        """What it is about to look at, (2,); None while there is nothing."""
+        return self._goal
+
+    def told_things(self, category: str) -> list[Landmark]:
+        """Things of a category that it has reported."""
+        if self._findings is None:
+            return []
+        return [mark for mark in self._findings.marks(category) if mark.number in self.teller.things]
 
     @property
     def place_m(self) -> Floats:
         """Where it thinks that it is, (3,) in the mission frame."""
-        return self._flight.fix.position_m.copy()
+        return self.flight.fix.position_m.copy()
 
     def _eyes(self, sensors: Mapping[str, Any]) -> Findings | None:
         if not {"camera", "depth"} <= sensors.keys():
@@ -117,30 +140,49 @@ class Rescuer:
             from goldentime.perception.reading import load_reader
 
             self._reader = load_reader()
-        return Findings(sensors, self._flight.floors_m, self._detector, self._reader)
+        return Findings(sensors, self.flight.floors_m, self._detector, self._reader)
 
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         """One step of the flight, and a report if there is one to make."""
-        flight = self._flight
+        self.perceive(observation)
+        return self.answer(self.decide(observation))
+
+    def perceive(self, observation: Mapping[str, NDArray[Any]]) -> None:
+        """Take one observation in."""
+        flight = self.flight
         look = flight.sense(observation)
         if self._findings is not None:
             self._findings.see(observation, look, flight.time_s)
             self._avoid_fire()
         self._feel(observation)
+
+    def decide(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
+        """What to do now."""
         self._release, self._turn = False, self._turn_rad_s
         self._homeward |= self._must_return(observation)
-        flight.hurried = self._homeward
+        self.flight.hurried = self._homeward
         velocity = self._fly()
+        return Motion(velocity, self._turn, self._release)
+
+    def answer(self, motion: Motion, *, heard: bool = True) -> dict[str, Any]:
+        """The action.
+
+        Args:
+            motion: how to fly.
+            heard: whether a report would be.
+        """
         last = self._landing or self._time_left_s() < 8.0
-        report = self._findings and self._teller.next(self._findings, flight.time_s, last=last)
-        action = {"motion": flight.command(velocity, self._turn), "report": report or no_report(self._sheet)}
+        telling = self._findings is not None and heard
+        report = self.teller.next(self._findings, self.flight.time_s, last=last) if telling else None
+        command = self.flight.command(motion.velocity_m_s, motion.turn_rad_s)
+        action = {"motion": command, "report": report or no_report(self._sheet)}
         if "release" in self._brief["action"]:
-            action["release"] = int(self._release)
+            action["release"] = int(motion.release)
         return action
 
     def _feel(self, observation: Mapping[str, NDArray[Any]]) -> None:
         """Where it gets too hot there is nothing to look for."""
-        flight = self._flight
+        flight = self.flight
         if "thermometer" not in observation:
             return
         place, hull_k = flight.fix.position_m, float(observation["thermometer"][0])
@@ -149,14 +191,14 @@ class Rescuer:
             flight.map.hot |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M)
             flight.map.done |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M + 1.5)
             self._goal = None
-            self._helper.leave()
+            self.helper.leave()
 
     def _time_left_s(self) -> float:
-        return self._limit_s - float(self._flight.time_s)
+        return self._limit_s - float(self.flight.time_s)
 
     def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
-        flight = self._flight
-        gate = self._shafts.get(flight.storey - 1, np.zeros(2)) if flight.storey else np.zeros(2)
+        flight = self.flight
+        gate = self._shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
         cost_m = flight.cost_m(gate)
         if not math.isfinite(cost_m):
             cost_m = 1.5 * float(np.hypot(*(flight.fix.position_m[:2] - gate)))
@@ -173,7 +215,7 @@ class Rescuer:
         for mark in self._findings.marks(FIRE, 3):
             if mark.number not in self._barred:
                 self._barred.add(mark.number)
-                plan = self._flight.maps[self._flight.storey_of(mark.position_m)]
+                plan = self.flight.maps[self.flight.storey_of(mark.position_m)]
                 plan.bar(mark.position_m, _FIRE_M)
                 plan.done |= plan.disc(mark.position_m, _FIRE_M + 1.0)
 
@@ -181,15 +223,15 @@ class Rescuer:
         """What the plate says from which the way to a place is shortest."""
         if self._findings is None:
             return ""
-        storey_of, down_m = self._flight.storey_of, np.array((0.0, 0.0, 1.0))
+        storey_of, down_m = self.flight.storey_of, np.array((0.0, 0.0, 1.0))
         storey = storey_of(place_m)
         plates = [mark for mark in self._findings.marks(PLATE) if storey_of(mark.position_m - down_m) == storey]
-        away = walk_m(self._flight.maps[storey], place_m, [mark.position_m for mark in plates]) if plates else []
+        away = walk_m(self.flight.maps[storey], place_m, [mark.position_m for mark in plates]) if plates else []
         near = [(length, mark.number, mark) for length, mark in zip(away, plates, strict=True) if length < _PLATE_M]
         return self._findings.text(min(near)[2]) if near else ""
 
     def _fly(self) -> Floats:
-        flight = self._flight
+        flight = self.flight
         if not self._airborne:
             self._airborne = abs(flight.fix.position_m[2] - flight.level_m) < _AIRBORNE_M
             self._turn, self._entered_s = 0.0, flight.time_s
@@ -200,7 +242,7 @@ class Rescuer:
             if not self._at(self._heat.refuge_m) and not flight.stuck:
                 return flight.go(self._heat.refuge_m)
             self._heat.refuge_m = None
-        serving = self._helper.serve(flight, self._teller.told)
+        serving = self.helper.serve(flight, self._people())
         if serving is not None:
             self._turn = serving.turn_rad_s if serving.turn_rad_s is not None else self._turn
             self._release = serving.release
@@ -208,14 +250,14 @@ class Rescuer:
         return self._explore()
 
     def _explore(self) -> Floats:
-        flight = self._flight
+        flight = self.flight
         if self._target is not None:
             return self._change(self._target)
         if self._stale():
             if self._goal is not None and (flight.stuck or self._at(self._goal)):
                 flight.map.done |= flight.map.disc(self._goal, _DONE_M)
             self._goal, self._goal_s = (
-                next_view(flight.map, flight.field(), unseen(flight.map, self._inside, self._shunned)),
+                next_view(flight.map, flight.field(), self._worth_seeing()),
                 flight.time_s,
             )
         if self._goal is None:
@@ -230,19 +272,28 @@ class Rescuer:
 
     def _stale(self) -> bool:
         """Whether the goal has to be thought over."""
-        flight, goal = self._flight, self._goal
+        flight, goal = self.flight, self._goal
         if goal is None or flight.stuck or self._at(goal) or not math.isfinite(flight.cost_m(goal)):
             return True
         x, y = flight.map.index(goal[None])[0].tolist()
         since_s = flight.time_s - self._goal_s
-        return since_s > _GOAL_S or (since_s > _SOON_S and not unseen(flight.map, self._inside, self._shunned)[x, y])
+        return since_s > _GOAL_S or (since_s > _SOON_S and not self._worth_seeing()[x, y])
+
+    def _worth_seeing(self) -> NDArray[np.bool_]:
+        plan = self.flight.map
+        return unseen(plan, self._inside, self._shunned) & ~self.others.left(self.flight.storey, plan)
+
+    def _people(self) -> dict[int, Landmark]:
+        """All who were found whom it is to help."""
+        found, mine = {**self.others.people, **self.teller.told}, self.others.mine
+        return found if mine is None else {number: mark for number, mark in found.items() if number in mine}
 
     def _at(self, place_m: Floats) -> bool:
-        return float(np.hypot(*(place_m - self._flight.fix.position_m[:2]))) < _NEAR_M
+        return float(np.hypot(*(place_m - self.flight.fix.position_m[:2]))) < _NEAR_M
 
     def _next_storey(self) -> None:
         """All of this one is seen: up if there is a way, else home."""
-        flight = self._flight
+        flight = self.flight
         self._done.add(flight.storey)
         if flight.storey + 1 < len(flight.floors_m) and flight.storey + 1 not in self._done:
             hole = shaft(flight.map, self._covered)
@@ -259,7 +310,7 @@ class Rescuer:
 
     def _change(self, storey: int) -> Floats:
         """Through the shaft between this storey and the next up or down."""
-        flight = self._flight
+        flight = self.flight
         gate = self._shafts[min(storey, flight.storey)]
         high_m = flight.floors_m[storey] + LEVEL_M
         off_m = float(np.hypot(*(gate - flight.fix.position_m[:2])))
@@ -282,7 +333,7 @@ class Rescuer:
         return velocity
 
     def _go_home(self) -> Floats:
-        flight = self._flight
+        flight = self.flight
         if self._landing:
             self._turn = 0.0
             return flight.sink() if flight.time_s - self._landing_s > 2.5 else flight.hold()
@@ -297,4 +348,12 @@ class Rescuer:
         if float(np.hypot(*flight.fix.position_m[:2])) < _HOME_M:
             self._landing, self._landing_s = True, flight.time_s
             return flight.hold()
-        return flight.go(np.zeros(2))
+        return flight.go(self.flight.home_m)
+
+
+def _kits_of(brief: Brief) -> int:
+    """Relief kits that this drone carries."""
+    if "team" in brief:
+        kits: list[str] = brief["team"][brief["drone"]]["kits"]
+        return kits.count("relief")
+    return int(brief["kits"]) if "release" in brief["action"] else 0

@@ -15,7 +15,7 @@ from goldentime.perception.sighting import Look, look_from
 from goldentime.perception.slice_map import Band, SliceMap
 from goldentime.types import Brief
 
-__all__ = ["LEVEL_M", "SENSES", "Field", "RescueFlight"]
+__all__ = ["LEVEL_M", "SENSES", "Field", "RescueFlight", "start_of"]
 
 SENSES = ("attitude", "barometer", "flow", "lidar", "rangefinder")
 """Sensors that it flies by."""
@@ -52,6 +52,14 @@ class Field(NamedTuple):
     """(nx, ny, 1) from the drone; inf where it can't get to."""
 
 
+def start_of(brief: Brief) -> tuple[float, float, float]:
+    """Where the drone starts, in the mission frame; in a team each somewhere else."""
+    if "team" not in brief:
+        return 0.0, 0.0, _CLEARANCE_M
+    x, y, z = brief["team"][brief["drone"]]["start_m"]
+    return x, y, z
+
+
 class RescueFlight:
     """The body of the rescuer.
 
@@ -62,7 +70,9 @@ class RescueFlight:
 
     def __init__(self, brief: Brief, speed_m_s: float) -> None:
         self.floors_m = [float(z) for z in brief["building"]["storeys_m"]]
-        self._odometer = Odometer(brief, _CLEARANCE_M, self.floors_m)
+        x, y, z = start_of(brief)
+        self.home_m = np.array((x, y))
+        self._odometer = Odometer(brief, z, self.floors_m, (x, y))
         lower, upper = brief["area_m"]
         slabs = [*(floor - _SLAB_M for floor in self.floors_m[1:]), math.inf]
         self.maps = [

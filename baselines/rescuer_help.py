@@ -11,7 +11,7 @@ from goldentime.baselines.rescuer_flight import RescueFlight
 from goldentime.baselines.rescuer_reports import condition_of
 from goldentime.perception.landmarks import Landmark
 
-__all__ = ["Helper", "Serving"]
+__all__ = ["Helper", "Serving", "wants_kit"]
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +26,11 @@ _RISE_M_S, _GAZE_M = 0.6, (0.6, 2.5)
 _TRIES_S, _TRIES, _AGAIN_S = 30.0, 5, 4.0
 """How long it tries to get to somebody, how often, and after what time again."""
 _FIRST = ("urgent", "immediate")
+
+
+def wants_kit(mark: Landmark) -> bool:
+    """Whether somebody seems to need one and to be able to use it."""
+    return condition_of(mark) in _FIRST
 
 
 class Serving(NamedTuple):
@@ -50,6 +55,21 @@ class Helper:
         self._later: dict[int, tuple[int, float]] = {}
         self._patient: Landmark | None = None
         self._tried_s = self._near_s = self._still_s = 0.0
+
+    @property
+    def kits(self) -> int:
+        """How many are left."""
+        return self._kits
+
+    @property
+    def patient_m(self) -> Floats | None:
+        """Where whoever it brings one now was seen."""
+        return None if self._patient is None else self._patient.position_m
+
+    @property
+    def served(self) -> frozenset[int]:
+        """Numbers of those who got one, or whom it gave up."""
+        return frozenset(self._served)
 
     def serve(self, flight: RescueFlight, told: Mapping[int, Landmark]) -> Serving | None:
         """What to do for whoever needs a kit on this storey; None if nobody does.
@@ -79,7 +99,7 @@ class Helper:
     def _wanting(self, mark: Landmark, time_s: float) -> bool:
         state, (_, from_s) = condition_of(mark), self._later.get(mark.number, (0, 0.0))
         kept = state == "immediate" and self._kits < 2 and time_s < _KEPT_S
-        return state in _FIRST and not kept and mark.number not in self._served and time_s >= from_s
+        return wants_kit(mark) and not kept and mark.number not in self._served and time_s >= from_s
 
     def _approach(self, flight: RescueFlight, mark: Landmark, away_m: float) -> Serving:
         spot = beside(flight.map, flight.field(), mark.position_m, _REACH_M)

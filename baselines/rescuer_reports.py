@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.reporting import no_report
 from goldentime.baselines.rescuer_findings import CYLINDER, FAKES, FIRE, PERSON, Findings
+from goldentime.baselines.rescuer_others import Others
 from goldentime.perception.landmarks import Landmark
 
 __all__ = ["Teller", "condition_of", "victims"]
@@ -70,15 +71,23 @@ class Teller:
         sheet: of the brief.
         budget: reports that may be made.
         plate_of: the text of the plate of the room in which a place is.
+        others: what need not be told, since others did.
     """
 
-    def __init__(self, sheet: Mapping[str, Any], budget: int, plate_of: Callable[[NDArray[np.float64]], str]) -> None:
-        self._sheet, self._left, self._plate_of = sheet, budget, plate_of
+    def __init__(
+        self, sheet: Mapping[str, Any], budget: int, plate_of: Callable[[NDArray[np.float64]], str], others: Others
+    ) -> None:
+        self._sheet, self._left, self._plate_of, self._others = sheet, budget, plate_of, others
         self._kinds = list(sheet["kinds"])
         self._told: dict[int, Landmark] = {}
         self._said: dict[int, dict[str, Any]] = {}
         self._things: set[int] = set()
         self._final: list[dict[str, Any]] | None = None
+
+    @property
+    def things(self) -> set[int]:
+        """Fires and cylinders that were reported, by number of the landmark."""
+        return set(self._things)
 
     @property
     def told(self) -> dict[int, Landmark]:
@@ -105,16 +114,17 @@ class Teller:
 
     def _fresh(self, findings: Findings, time_s: float, *, last: bool) -> dict[str, Any] | None:
         for mark in victims(findings, time_s, last=last):
-            if mark.number not in self._told:
+            if mark.number not in self._told and not self._others.knows_person(mark.position_m):
                 self._told[mark.number] = mark
                 self._said[mark.number] = self._person(mark, self._rank(mark))
                 return self._said[mark.number]
         for mark in findings.marks(FIRE, _SEEN[FIRE])[:1]:
-            if mark.number not in self._things and mark.score >= _SURE * mark.sightings:
+            known = self._others.things.get(FIRE)
+            if not known and mark.number not in self._things and mark.score >= _SURE * mark.sightings:
                 self._things.add(mark.number)
                 return self._say(FIRE, mark.position_m)
         fires = findings.marks(FIRE, _SEEN[FIRE])
-        for mark in findings.marks(CYLINDER, _SEEN[CYLINDER]):
+        for mark in findings.marks(CYLINDER, _SEEN[CYLINDER]) if CYLINDER not in self._others.things else ():
             if not any(self._things & {one.number} for one in findings.marks(CYLINDER)) and _endangered(mark, fires):
                 self._things.add(mark.number)
                 return self._say(CYLINDER, mark.position_m)
@@ -135,9 +145,10 @@ class Teller:
             changed = any(now[name] != self._said[number][name] for name in ("kind", "condition", "text", "rank"))
             if changed and mark.score > _CERTAIN:
                 people.append(now)
-        moving = sum(_moves(mark) for mark in self._told.values())
-        count = self._say("count", np.zeros(3)) | {"moving": moving, "staying": len(self._told) - moving}
-        return [*people, count] if self._told else []
+        everybody = [*self._told.values(), *self._others.people.values()]
+        moving = sum(_moves(mark) for mark in everybody)
+        count = self._say("count", np.zeros(3)) | {"moving": moving, "staying": len(everybody) - moving}
+        return [*people, count] if everybody else []
 
     def _person(self, mark: Landmark, rank: int) -> dict[str, Any]:
         answers = {"condition": condition_of(mark), "motion": "moves" if _moves(mark) else "stays"}

@@ -18,7 +18,7 @@ __all__ = ["TeamOracle"]
 
 Floats = NDArray[np.float64]
 
-_HIGH_M, _HAUL_M_S, _FLY_M_S, _SINK_M_S = 2.6, 0.6, 0.9, 0.3
+_HIGH_M, _HAUL_M_S, _FLY_M_S, _SINK_M_S = 3.4, 0.6, 0.9, 0.3
 _NEAR_M, _SETTLE_S = 0.15, 1.5
 _DROP_M = 0.9
 """From how high over the ground an anchor falls."""
@@ -27,6 +27,8 @@ _SLACK_M = 0.25
 _APART_M, _STEP_S, _SPEED_M_S = 1.4, 1.0, 0.8
 """Two drones never come nearer on their tours, which are compared at such steps, flown at such a speed."""
 _STOPS_S, _SERVES_S, _LATEST_S = 1.0, 14.0, 240.0
+_WAITS_M = 1.2
+"""So high over its start a drone waits for a free way."""
 _HEARD_S = 1.0
 """A call is reported when it has lasted so long."""
 _CROSSING_RAD = math.radians(30.0)
@@ -55,6 +57,7 @@ class TeamOracle:
         self._busy = {*scenario.loads[0].drones}
         self._begun: dict[int, float] = {}
         self._asked: set[tuple[int, int]] = set()
+        self._hopped: set[int] = set()
         self.state: WorldState | None = None
         """The present one."""
 
@@ -116,11 +119,13 @@ class TeamOracle:
             return _Wish(np.array((0.0, 0.0, -_SINK_M_S)))
         if drone not in self._begun:
             self._begun[drone] = state.time_s + self._delay_s(drone, state.time_s)
+        above = np.array((*start[:2], start[2] + _WAITS_M))
         if not self._scenario.task["tours"][drone]["stops"]:
-            return _Wish(np.zeros(3))
+            # It has nobody to visit: up and down again.
+            self._hopped |= {drone} if at[2] > above[2] - _NEAR_M else set()
+            return _Wish(np.array((0.0, 0.0, -_SINK_M_S)) if drone in self._hopped else _towards(above, at, _FLY_M_S))
         if state.time_s < self._begun[drone]:
-            wait = np.array((*start[:2], start[2] + 1.2))
-            return _Wish(_towards(wait, at, _FLY_M_S))
+            return _Wish(_towards(above, at, _FLY_M_S))
         velocity, release = brain.command(state)
         return _Wish(velocity, release)
 

@@ -32,9 +32,11 @@ SCOUT, CARRIER = "scout", "carrier"
 _TRIES = 8
 _GRID_M, _AROUND_M, _KNEE = 0.5, 14.0, np.array((0.0, 0.0, 0.6))
 """Places on the ground are looked for on such a grid, so far around the start, and are free so high over it [m]."""
-_STAND_M, _WIDE_M, _APART_M = 0.5, 0.9, 1.2
-"""Room around a drone that stands, around the load, and between two drones."""
-_LIFT_M, _FREE_M = (1.2, 2.8), 0.8
+_STAND_M, _APART_M, _PAIR_M, _DOOR_M = 0.5, 1.3, 1.5, 1.6
+"""Room around a drone that stands, between two drones, between the two at the load, and around where all fly by who fly in."""
+_NEAR_M = 4.0
+"""What is farther from all places of the yard does not matter."""
+_LIFT_M, _FREE_M = (2.0, 3.9), 0.6
 """Between these heights over the ground the way of the load is free so far around it."""
 _HAUL_M, _MARKS_M = (7.0, 12.0), (3.0, 7.0)
 """From start to goal; from mark to mark, and at most as far from the start."""
@@ -49,7 +51,7 @@ class TeamConfig:
     carrier: str = "carrier"
     """Airframe of the carriers; that of the scouts is the rescue's."""
     load_kg: float = LoadSpec.mass_kg
-    rope_m: float = LoadSpec.rope_m
+    rope_m: float = 1.5
     anchor_kg: float = 0.1
     haul_s: float = 60.0
     """What hauling the load and dropping the anchors take of the best tour of a carrier; our choice."""
@@ -135,8 +137,7 @@ def _tours(site: Site, config: RescueConfig, team: TeamConfig) -> list[Tour]:
 
 def _placed(site: Site, team: TeamConfig, rng: Rng) -> dict[str, Any]:
     """Where the load and then the drones stand, where the load is wanted, and where the anchors belong."""
-    boxes = boxes_of((*site.building.level.solids, *site.building.level.glass))
-    yard = _yard(site, boxes)
+    yard, boxes = _yard(site)
     load, pair = _load_and_pair(yard, boxes)
     taken = [*pair, load]
     stands: list[Floats] = []
@@ -163,8 +164,8 @@ def _point(p: Floats) -> Point:
     return round(float(p[0]), 3), round(float(p[1]), 3), round(float(p[2]), 3)
 
 
-def _yard(site: Site, boxes: Boxes) -> _Yard:
-    """What lies before the door, in front of the building, at the height of the start."""
+def _yard(site: Site) -> tuple[_Yard, Boxes]:
+    """What lies before the door, in front of the building, at the height of the start; and what stands around there."""
     entrance = site.building.entrance
     x, y, z = entrance.position
     ahead = np.array((np.cos(entrance.yaw), np.sin(entrance.yaw)))
@@ -174,15 +175,24 @@ def _yard(site: Site, boxes: Boxes) -> _Yard:
     offsets = offsets[offsets @ ahead <= 0.0]
     points = np.column_stack([offsets + np.array((x, y)), np.full(len(offsets), z)])
     lower, upper = site.building.level.bounds
-    inside = np.all((points[:, :2] > np.array(lower[:2]) + 1.0) & (points[:, :2] < np.array(upper[:2]) - 1.0), axis=1)
+    inside = np.linalg.norm(offsets, axis=1) >= _DOOR_M
+    inside &= np.all((points[:, :2] > np.array(lower[:2]) + 1.0) & (points[:, :2] < np.array(upper[:2]) - 1.0), axis=1)
     points = points[inside]
     points = points[np.argsort(np.linalg.norm(points[:, :2] - (x, y), axis=1), kind="stable")]
-    return _Yard(points, clearance_m(points + _KNEE, boxes))
+    boxes = _near(boxes_of((*site.building.level.solids, *site.building.level.glass)), points)
+    return _Yard(points, clearance_m(points + _KNEE, boxes)), boxes
+
+
+def _near(boxes: Boxes, points: Floats) -> Boxes:
+    """Those that may be near to one of the points; most of a building is not."""
+    reach = np.linalg.norm(boxes.half, axis=1)[:, None] + _NEAR_M
+    near = np.all((boxes.centre + reach > points.min(0)) & (boxes.centre - reach < points.max(0) + _NEAR_M), axis=1)
+    return Boxes(boxes.centre[near], boxes.half[near], boxes.yaw[near])
 
 
 def _load_and_pair(yard: _Yard, boxes: Boxes) -> tuple[Floats, tuple[Floats, Floats]]:
     """Where the load stands, and the two drones to its left and right."""
-    for axis in ((0.5 * _APART_M, 0.0, 0.0), (0.0, 0.5 * _APART_M, 0.0)):
+    for axis in ((0.5 * _PAIR_M, 0.0, 0.0), (0.0, 0.5 * _PAIR_M, 0.0)):
         for point in yard.points[yard.room_m >= _STAND_M]:
             pair = (point - axis, point + axis)
             if clearance_m(np.array(pair) + _KNEE, boxes).min() >= _STAND_M:
@@ -223,7 +233,7 @@ def _free(a: Floats, b: Floats, boxes: Boxes) -> bool:
     ends: list[Sequence[float]] = []
     low, high = _LIFT_M
     for height_m in (low, 0.5 * (low + high), high):
-        line = sampled(((*a[:2].tolist(), a[2] + height_m), (*b[:2].tolist(), b[2] + height_m)), 0.3)
+        line = sampled(((*a[:2].tolist(), a[2] + height_m), (*b[:2].tolist(), b[2] + height_m)), 0.5)
         ends.append(clearance_m(line, boxes).tolist())
     return min(map(min, ends)) >= _FREE_M
 

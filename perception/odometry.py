@@ -80,16 +80,23 @@ class Odometer:
         ground_clearance_m: height of the body's centre above the ground while it stands; it starts so high unless the brief
             has a `start_height_m`.
         floors_m: heights of the storeys' floors above the ground, rising; each has a plan of its own.
+        start_m: where it starts, (x, y).
     """
 
-    def __init__(self, brief: Mapping[str, Any], ground_clearance_m: float, floors_m: Sequence[float] = (0.0,)) -> None:
+    def __init__(
+        self,
+        brief: Mapping[str, Any],
+        ground_clearance_m: float,
+        floors_m: Sequence[float] = (0.0,),
+        start_m: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
         lidar = brief["sensors"]["lidar"]
         self._beams = beam_directions(lidar["options"]).reshape(-1, 3)
         self._far_m = float(lidar["options"]["max_range_m"])
         self._dt_s = 1.0 / brief["action_hz"]
         self._clearance_m = ground_clearance_m
         self._start_m = self._z_m = float(brief.get("start_height_m", ground_clearance_m))
-        self._pose = np.array([0.0, 0.0, float(brief["start_yaw_rad"])])
+        self._pose = np.array([*start_m, float(brief["start_yaw_rad"])])
         self._cov = np.diag([1e-4, 1e-4, 1e-4])
         self._floors_m = np.array(floors_m, np.float64)
         self._maps = [ScanMap() for _ in floors_m]

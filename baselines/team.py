@@ -1,0 +1,188 @@
+"""`Team`: plays the team's mission; every drone flies one of its own, and they talk by radio.
+
+Each explores, maps and reports as `Rescuer` does. They tell each other where they are, where they look next and what they
+have found: nobody looks at what another has seen or reports what another has told. Who needs a kit is brought one by the
+carrier that an assignment of least cost gives them, which every drone works out for itself from the same news. Carriers
+first haul the load and drop the anchors; one that has nothing left to do flies to where a drone fell silent, to relay what
+it says.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.baselines.rescuer import Motion, Rescuer
+from goldentime.baselines.rescuer_findings import CYLINDER, FIRE, PERSON, Detects, Reads
+from goldentime.baselines.rescuer_help import wants_kit
+from goldentime.baselines.rescuer_reports import condition_of
+from goldentime.baselines.team_haul import Haul
+from goldentime.baselines.team_share import Carrier, Patient, share_out
+from goldentime.baselines.team_talk import Find, State, pack, unpack
+from goldentime.errors import ConfigError
+from goldentime.perception.landmarks import Landmark
+from goldentime.types import Brief
+
+__all__ = ["Team"]
+
+Floats = NDArray[np.float64]
+
+_TELLS_S, _SHARES_S = 0.5, 1.0
+"""How often a drone tells of itself, and how often it thinks over what is left to whom."""
+_SEEN_M, _AIM_M = 1.8, 2.5
+"""Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
+_SILENT_S, _SERVED_M = 6.0, 1.5
+_POSTURES = {"immediate": "lying_back", "urgent": "sitting", "non_urgent": "standing"}
+_NUMBERS = 100_000
+"""Landmarks of drone i get numbers from so many times i + 1."""
+
+
+class Team:
+    """One drone of the reference team.
+
+    Args:
+        speed_m_s: in open space.
+        talks: whether it sends messages and listens to them.
+        detector: how it sees; the shipped detector if not given.
+        reader: how it reads; the shipped reader if not given.
+    """
+
+    def __init__(
+        self, speed_m_s: float = 1.1, talks: bool = True, detector: Detects | None = None, reader: Reads | None = None
+    ) -> None:
+        self._mind = Rescuer(speed_m_s=speed_m_s, detector=detector, reader=reader)
+        self._talks = talks
+
+    def reset(self, brief: Brief) -> None:
+        """Start an episode.
+
+        Raises:
+            ConfigError: it is no team's mission, or a sensor is missing.
+        """
+        if "team" not in brief or "load" not in brief:
+            raise ConfigError(
+                f"agent team, mission {brief['mission']}: expected a team's rescue, the brief tells of no team"
+            )
+        self._brief, self._me = brief, int(brief["drone"])
+        self._mind.reset(brief)
+        self._haul = Haul(brief) if self._me in brief["load"]["drones"] else None
+        self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
+        self._peers: dict[int, State] = {}
+        self._heard_s: dict[int, float] = {}
+        self._finds: dict[int, Find] = {}
+        self._told_s = self._shared_s = -math.inf
+        self._turn = 0
+
+    def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+        """One step of the flight, a report if there is one to make, and a message."""
+        mind = self._mind
+        mind.perceive(observation)
+        if self._talks and "inbox" in observation:
+            self._listen(observation["inbox"])
+        if mind.flight.time_s - self._shared_s >= _SHARES_S:
+            self._shared_s = mind.flight.time_s
+            self._share()
+        action = mind.answer(self._motion(observation), heard=self._in_contact(observation))
+        if self._length:
+            action["message"] = self._message()
+        return action
+
+    def _in_contact(self, observation: Mapping[str, NDArray[Any]]) -> bool:
+        return "links" not in observation or bool(observation["links"][-1] > 0)
+
+    def _motion(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
+        if self._haul is None or self._haul.done:
+            return self._mind.decide(observation)
+        partner = self._peers.get(self._haul.partner)
+        velocity, release = self._haul.fly(self._mind.flight.fix.position_m, partner.phase if partner else 0)
+        return Motion(velocity, release=release)
+
+    def _listen(self, inbox: NDArray[np.uint8]) -> None:
+        now_s = self._mind.flight.time_s
+        for drone, row in enumerate(inbox):
+            for record in unpack(row.tobytes()):
+                self._heard_s[drone] = now_s
+                if isinstance(record, State):
+                    self._peers[drone] = record
+                else:
+                    self._finds[(drone + 1) * _NUMBERS + record.number] = record
+
+    def _share(self) -> None:
+        """What is left to others: what they have found, where they look, and whom they help."""
+        mind, others = self._mind, self._mind.others
+        for number, find in self._finds.items():
+            if find.category == PERSON:
+                others.people[number] = _landmark(number, find)
+            else:
+                others.things.setdefault(find.category, [np.array(find.place_m)])
+        others.aims = []
+        for peer in self._peers.values():
+            place = np.array(peer.place_m)
+            storey = min(max(peer.storey, 0), len(mind.flight.maps) - 1)
+            plan = mind.flight.maps[storey]
+            plan.done |= plan.disc(place, _SEEN_M)
+            others.aims.append((storey, np.array(peer.goal_m), _AIM_M))
+        others.mine = self._whom_to_help()
+
+    def _whom_to_help(self) -> frozenset[int]:
+        """Of those who need a kit, whom the assignment gives to this drone."""
+        mind, flight = self._mind, self._mind.flight
+        served = [np.array(find.place_m) for find in self._finds.values() if find.served]
+        served += [np.array(peer.goal_m) for peer in self._peers.values() if peer.serving]
+        patients = [
+            Patient(number, mark.position_m, flight.storey_of(mark.position_m), condition_of(mark) == "urgent")
+            for number, mark in {**mind.others.people, **mind.teller.told}.items()
+            if wants_kit(mark) and number not in mind.helper.served and not _near(mark.position_m, served)
+        ]
+        carriers = {self._me: Carrier(flight.fix.position_m, flight.storey, mind.helper.kits)}
+        carriers |= {i: Carrier(np.array(p.place_m), p.storey, p.kits) for i, p in self._peers.items()}
+        return share_out(patients, carriers).get(self._me, frozenset())
+
+    def _message(self) -> NDArray[np.uint8]:
+        flight, message = self._mind.flight, np.zeros(self._length, np.uint8)
+        if not self._talks or flight.time_s - self._told_s < _TELLS_S - 1e-6:
+            return message
+        self._told_s = flight.time_s
+        own = self._own_finds()
+        # They take turns where not all fit.
+        self._turn += 1
+        turned = own[self._turn % len(own) :] + own[: self._turn % len(own)] if own else []
+        content = pack([self._state(), *turned], self._length)
+        message[: len(content)] = np.frombuffer(content, np.uint8)
+        return message
+
+    def _state(self) -> State:
+        mind, flight = self._mind, self._mind.flight
+        x, y, z = flight.fix.position_m.tolist()
+        patient_m = mind.helper.patient_m
+        goal = patient_m if patient_m is not None else mind.goal_m
+        aim = (x, y) if goal is None else (float(goal[0]), float(goal[1]))
+        phase = self._haul.ready if self._haul is not None else 0
+        return State(phase, flight.storey, mind.helper.kits, (x, y, z), aim, patient_m is not None)
+
+    def _own_finds(self) -> list[Find]:
+        mind = self._mind
+        found = [
+            Find(PERSON, number, _point(mark.position_m), condition_of(mark), number in mind.helper.served)
+            for number, mark in mind.teller.told.items()
+        ]
+        for category in (FIRE, CYLINDER):
+            found += [Find(category, m.number, _point(m.position_m), "", False) for m in mind.told_things(category)]
+        return found
+
+
+def _landmark(number: int, find: Find) -> Landmark:
+    """What another drone has found, as if seen."""
+    postures = {_POSTURES[find.condition]: 1.0} if find.condition in _POSTURES else {}
+    return Landmark(number, PERSON, np.array(find.place_m), 1.0, 0.0, 0.0, 99, 99.0, {"posture": postures})
+
+
+def _near(place: Floats, others: list[Floats]) -> bool:
+    return any(float(np.hypot(*(place[:2] - other[:2]))) < _SERVED_M for other in others)
+
+
+def _point(place: Floats) -> tuple[float, float, float]:
+    x, y, z = place.tolist()
+    return x, y, z
