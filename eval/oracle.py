@@ -131,7 +131,7 @@ def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None
         # The chased point is 0.6 m ahead but at the way's end, where this slows down.
         speed = _SPEED_M_S / _AHEAD_M
         motion = np.clip([speed * (c * dx + s * dy), speed * (c * dy - s * dx), speed * dz, 0.0], low, high)
-        _, _, ended, cut, _ = env.step({"motion": motion.astype(np.float32), "report": report})
+        _, _, ended, cut, _ = env.step({"motion": motion.astype(np.float32), "report": report, **_unsaid(env)})
         over = ended or cut
 
 
@@ -147,7 +147,7 @@ def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
         yaw = yaw_of(drone.quaternion_xyzw)
         c, s = math.cos(yaw), math.sin(yaw)
         motion = np.array([c * x + s * y, c * y - s * x, z, 0.0], np.float32)
-        _, _, ended, cut, _ = env.step({"motion": motion, "report": report or silent})
+        _, _, ended, cut, _ = env.step({"motion": motion, "report": report or silent, **_unsaid(env)})
         over = ended or cut
 
 
@@ -160,7 +160,7 @@ def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
         yaw = yaw_of(witness.state.drones[0].quaternion_xyzw)
         c, s = math.cos(yaw), math.sin(yaw)
         motion = np.clip([c * x + s * y, c * y - s * x, z, 0.0], low, high).astype(np.float32)
-        action = {"motion": motion, "report": oracle.report(witness.state) or silent}
+        action = {"motion": motion, "report": oracle.report(witness.state) or silent, **_unsaid(env)}
         if "release" in env.action_space.spaces:
             action["release"] = int(release)
         _, _, ended, cut, _ = env.step(action)
@@ -170,6 +170,12 @@ def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
 def _silent(env: Any) -> dict[str, Any]:
     """The report that says nothing."""
     return {key: space.sample() for key, space in env.action_space["report"].spaces.items()} | {"kind": 0}
+
+
+def _unsaid(env: Any) -> dict[str, Any]:
+    """What silence adds to an action: nothing where there are no radios."""
+    space = env.action_space.spaces.get("message")
+    return {} if space is None else {"message": np.zeros(space.shape, space.dtype)}
 
 
 def oracle_scores(
