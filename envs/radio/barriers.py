@@ -54,8 +54,14 @@ class Tubes(NamedTuple):
 class Hulls(NamedTuple):
     """n closed meshes of k triangles together, those of a mesh one after the other."""
 
-    corners: Floats
-    """(3, k, 3) [m] first, second and third corners."""
+    corner: Floats
+    """(3, k) [m] their first corners."""
+    right: Floats
+    """(3, k) [m] from there to their second."""
+    up: Floats
+    """(3, k) [m] and to their third."""
+    normal: Floats
+    """(3, k) [m2] `right` times `up`, outwards."""
     first: NDArray[np.int64]
     """(n,) place of each mesh's first triangle."""
     around: Slabs
@@ -104,11 +110,12 @@ def barriers_of(level: Level, frequency_hz: float) -> Barriers:
 def _hulls(meshes: tuple[Mesh, ...], loss: Floats) -> Hulls:
     soup = triangulate(meshes)
     low, high = (_rows([pick(np.array(mesh.vertices), 0) for mesh in meshes]) for pick in (np.min, np.max))
-    corners = np.ascontiguousarray(soup.vertices[soup.faces].swapaxes(0, 1))
-    return Hulls(corners, np.searchsorted(soup.owner, np.arange(len(meshes))), Slabs(low, high, loss))
+    a, b, c = soup.vertices[soup.faces].swapaxes(0, 1)
+    parts = (_rows(part) for part in (a, b - a, c - a, np.cross(b - a, c - a)))
+    return Hulls(*parts, np.searchsorted(soup.owner, np.arange(len(meshes))), Slabs(low, high, loss))
 
 
-def _rows(points: Sequence[Sequence[float] | Floats]) -> Floats:
+def _rows(points: Floats | Sequence[Sequence[float] | Floats]) -> Floats:
     """Points as (3, n), contiguous by coordinate."""
     return np.ascontiguousarray(np.array(points, np.float64).reshape(-1, 3).T)
 

@@ -109,18 +109,23 @@ def _in_tubes(tubes: Tubes, starts: Floats, along: Floats) -> Floats:
 def _in_hulls(hulls: Hulls, starts: Floats, along: Floats) -> Floats:
     """By where lines go through the triangles; T. Moeller and B. Trumbore, Fast, minimum storage ray/triangle
     intersection, Journal of Graphics Tools 2 (1997). At most what lies in the boxes around them."""
-    a, b, c = hulls.corners
-    right, up = b - a, c - a
-    way = along[:, None]
-    cross = np.cross(way, up)
-    facing = (cross * right).sum(-1)
+    share = _in_slabs(hulls.around, starts, along)
+    near = share.any(axis=1)
+    if not near.any():
+        return share
+    x, y, z = ((starts[near, axis] + _ASIDE_M[axis])[:, None] - hulls.corner[axis] for axis in range(3))
+    dx, dy, dz = (along[near, axis, None] for axis in range(3))
+    facing = -_dot(hulls.normal, (dx, dy, dz))
     inverse = 1.0 / np.where(np.abs(facing) < _TINY, _TINY, facing)
-    offset = (starts + _ASIDE_M)[:, None] - a
-    other = np.cross(offset, right)
-    u, v = (offset * cross).sum(-1) * inverse, (way * other).sum(-1) * inverse
+    across = (y * dz - z * dy, z * dx - x * dz, x * dy - y * dx)
+    u, v = _dot(hulls.up, across) * inverse, -_dot(hulls.right, across) * inverse
     hit = (u >= 0.0) & (v >= 0.0) & (u + v <= 1.0)
-    at = np.clip((up * other).sum(-1) * inverse, 0.0, 1.0)
+    at = np.clip(_dot(hulls.normal, (x, y, z)) * inverse, 0.0, 1.0)
     # Of a closed mesh, where the line leaves it less where it enters is what lies in it.
     signed = np.where(hit, -np.sign(facing) * at, 0.0)
-    share = np.abs(np.add.reduceat(signed, hulls.first, axis=1))
-    return np.minimum(share, _in_slabs(hulls.around, starts, along))
+    share[near] = np.minimum(share[near], np.abs(np.add.reduceat(signed, hulls.first, axis=1)))
+    return share
+
+
+def _dot(a: Floats, b: tuple[Floats, Floats, Floats]) -> Floats:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
