@@ -223,18 +223,6 @@ def bad_actions(env, good):
         for field, value in bad_reports(good["report"]):
             yield f"report {field} {value}", {**good, "report": value}, f"action.report{field}"
 
-    if "message" in good:
-        for value in bad_messages(len(good["message"])):
-            yield f"message {value}", {**good, "message": value}, "action.message"
-
-
-def bad_messages(length):
-    """Every kind of wrong message."""
-    yield from (None, 0, "hello", b"\0" * length, [], [0] * (length - 1), np.zeros(length + 1, np.uint8))
-    yield from ([256] + [0] * (length - 1), [-1] + [0] * (length - 1), [10**400] + [0] * (length - 1))
-    yield from (np.zeros(length), np.full(length, np.nan), np.zeros((1, length), np.uint8), np.zeros(length, np.bool_))
-    yield [[0], *[0] * (length - 1)]
-
 
 def bad_reports(good):
     """Every kind of wrong report."""

@@ -58,6 +58,18 @@ def test_what_one_says_the_others_hear_once(make):
         assert not rows[[0, 2, 3, 4, 5]].any()
 
 
+def test_zeros_at_the_end_cost_nothing(make):
+    env = make(radio={"message_bytes": BYTES, "bytes_per_s": 20.0, "hop_delay_s": 0.0})
+    env.reset(seed=1)
+    observations, *_ = env.step(hover(env, drone_0=b"\0"))
+    for said, steps in ((b"x", 2), (b"x" * 4, 6)):
+        observations, *_ = env.step(hover(env, drone_0=said))
+        for _ in range(steps - 1):
+            assert not observations["drone_1"]["inbox"].any()
+            observations, *_ = env.step(hover(env))
+        assert observations["drone_1"]["inbox"][0].tobytes().rstrip(b"\0") == said
+
+
 def test_observations_lie_in_their_space_and_show_power_by_drone(make):
     env = make()
     observations, _ = env.reset(seed=2)
@@ -89,6 +101,8 @@ BAD = {
     "too large": [256] * BYTES,
     "negative": [-1] * BYTES,
     "real": np.zeros(BYTES),
+    "huge": [10**400] * BYTES,
+    "truths": np.zeros(BYTES, np.bool_),
     "text": "hello",
     "bytes": bytes(BYTES),
     "nothing": None,
