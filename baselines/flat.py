@@ -14,7 +14,7 @@ from gymnasium.utils import RecordConstructorArgs
 from numpy.typing import NDArray
 
 from goldentime.baselines.features import ViewConfig, make_features
-from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.reporting import message_bytes, no_report, report_sheet
 from goldentime.control.vehicle import GRAVITY_M_S2
 from goldentime.types import Brief
 
@@ -29,7 +29,7 @@ class ActionMap(NamedTuple):
 
     -1, 0 and 1 are the lower bound, the neutral value and the upper bound of each number of the motion command, linear in
     between. The neutral value is the middle of the bounds, or gravity for a thrust in m/s^2, so that 0 hovers. Where the
-    drone carries a relief kit a last number above 0 lets go of it. Nothing is ever reported.
+    drone carries a relief kit a last number above 0 lets go of it. Nothing is ever reported or sent.
     """
 
     low: NDArray[np.float64]
@@ -39,6 +39,8 @@ class ActionMap(NamedTuple):
     release: bool
     report: Mapping[str, Any] | None = None
     """What the brief says of reports; None in a mission without them."""
+    message_bytes: int = 0
+    """Length of a message; 0 where there are no radios."""
 
     @classmethod
     def of(cls, brief: Brief) -> "ActionMap":
@@ -49,7 +51,7 @@ class ActionMap(NamedTuple):
         for i, name in enumerate(motion["names"]):
             if name in _NEUTRAL and low[i] < _NEUTRAL[name] < high[i]:
                 neutral[i] = _NEUTRAL[name]
-        return cls(low, neutral, high, "release" in brief["action"], report_sheet(brief))
+        return cls(low, neutral, high, "release" in brief["action"], report_sheet(brief), message_bytes(brief))
 
     @property
     def size(self) -> int:
@@ -65,12 +67,14 @@ class ActionMap(NamedTuple):
         return self.action(motion, release=self.release and bool(flat[-1] > 0.0))
 
     def action(self, motion: NDArray[np.float32], *, release: bool = False) -> dict[str, Any]:
-        """The action of a motion command, with whatever else the mission wants in one and nothing to report."""
+        """The action of a motion command, with whatever else the mission wants in one and nothing to report or send."""
         action: dict[str, Any] = {"motion": motion}
         if self.release:
             action["release"] = int(release)
         if self.report is not None:
             action["report"] = no_report(self.report)
+        if self.message_bytes:
+            action["message"] = np.zeros(self.message_bytes, np.uint8)
         return action
 
     def to_flat(self, action: Mapping[str, Any]) -> NDArray[np.float32]:

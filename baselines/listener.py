@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.listener_calls import KEPT_S, Utterance, agree, angle_between, likely, place_of
 from goldentime.baselines.patrol import SENSES, Patrol
-from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.errors import ConfigError
 from goldentime.perception.calibration import read_calibration
 from goldentime.perception.hearing import Calibration, Heard, Hearer
@@ -70,7 +70,7 @@ class Listener:
             raise ConfigError(
                 f"agent listener, mission {brief['mission']}: expected reports with directions and sensors, lacks {lacks}"
             )
-        self._sheet, self._kinds, self._ears = sheet, list(sheet["kinds"]), names[0]
+        self._sheet, self._kinds, self._ears, self._silence = sheet, list(sheet["kinds"]), names[0], no_message(brief)
         self._hearer = self._listening(brief)
         self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._dt_s = 1.0 / brief["action_hz"]
@@ -117,7 +117,7 @@ class Listener:
         report = self._report() if self._left else None
         if report is not None:
             self._left -= 1
-        return {"motion": motion, "report": report or no_report(self._sheet)}
+        return {"motion": motion, "report": report or no_report(self._sheet), **self._silence}
 
     def _listen(self, observation: Mapping[str, NDArray[Any]], at: Vec3) -> None:
         roll, pitch, yaw = observation["attitude"].astype(float).tolist()

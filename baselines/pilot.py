@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.baselines.reporting import no_message
 from goldentime.control.planner import Grid, Space, clearance, flood, trace
 from goldentime.control.pursuit import pursue
 from goldentime.perception.mapping import VoxelMap
@@ -71,6 +72,7 @@ class Pilot:
         self._settled_s = 0.0
         self._airborne = False
         self._has_kit = "release" in brief["action"]
+        self._silence = no_message(brief)
 
     def act(self, observation: Mapping[str, NDArray[np.float32]]) -> dict[str, Any]:
         """One velocity command."""
@@ -89,7 +91,7 @@ class Pilot:
         # Heading stays east: the lidar looks all round, and a steady heading keeps the estimate good.
         turn = -1.0 * math.remainder(fix.yaw_rad, 2 * math.pi)
         motion = np.clip(np.array([c * vx + s * vy, c * vy - s * vx, vz, turn]), self._low, self._high)
-        action: dict[str, Any] = {"motion": motion.astype(np.float32)}
+        action: dict[str, Any] = {"motion": motion.astype(np.float32), **self._silence}
         if self._has_kit:
             action["release"] = int(self._release)
         return action

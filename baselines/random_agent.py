@@ -30,7 +30,7 @@ class RandomAgent:
         self._rng = None
 
     def act(self, observation: Mapping[str, Any]) -> dict[str, Any]:
-        """A uniform motion command, a coin toss where there is a kit, and any report where there are reports."""
+        """A uniform motion command, a coin toss where there is a kit, any report and any message where there are such."""
         assert self._map is not None, "reset() comes first"
         if self._rng is None:
             self._rng = np.random.default_rng(crc32(b"".join(observation[key].tobytes() for key in sorted(observation))))
@@ -39,4 +39,6 @@ class RandomAgent:
         action = self._map.action(motion, release=self._map.release and bool(self._rng.integers(2)))
         if self._map.report is not None:
             action["report"] = random_report(self._map.report, self._rng)
+        if self._map.message_bytes:
+            action["message"] = self._rng.integers(256, size=self._map.message_bytes, dtype=np.uint8)
         return action

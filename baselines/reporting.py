@@ -1,4 +1,4 @@
-"""Reports as a brief describes them: the one that says nothing, and a random one."""
+"""Reports and messages as a brief describes them: those that say nothing, and random ones."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from goldentime.types import Brief
 
-__all__ = ["no_report", "random_report", "report_sheet"]
+__all__ = ["message_bytes", "no_message", "no_report", "random_report", "report_sheet"]
 
 _Sheet = Mapping[str, Any]
 _BEARING = ("azimuth_rad", "elevation_rad", "onset_s")
@@ -29,6 +29,17 @@ def no_report(sheet: _Sheet) -> dict[str, Any]:
     if "placed" in sheet:
         report |= {"placed": 0, **dict.fromkeys(_BEARING, np.float32(0.0))}
     return report | dict.fromkeys([*sheet.get("questions", ()), *sheet.get("counts", ())], 0)
+
+
+def message_bytes(brief: Brief) -> int:
+    """Length of an action's message; 0 where there are no radios."""
+    return int(brief["action"].get("message", {"bytes": 0})["bytes"])
+
+
+def no_message(brief: Brief) -> dict[str, Any]:
+    """What silence adds to an action: nothing where there are no radios."""
+    length = message_bytes(brief)
+    return {"message": np.zeros(length, np.uint8)} if length else {}
 
 
 def random_report(sheet: _Sheet, rng: np.random.Generator) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
 from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
 from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
@@ -178,7 +178,7 @@ class Rescuer:
         action = {"motion": command, "report": report or no_report(self._sheet)}
         if "release" in self._brief["action"]:
             action["release"] = int(motion.release)
-        return action
+        return action | no_message(self._brief)
 
     def _feel(self, observation: Mapping[str, NDArray[Any]]) -> None:
         """Where it gets too hot there is nothing to look for."""

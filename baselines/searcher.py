@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.patrol import SENSES, Patrol
-from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.errors import ConfigError
 from goldentime.perception.colours import colour_shares
 from goldentime.perception.detection import Detection
@@ -88,7 +88,7 @@ class Searcher:
         missing = sorted({"camera", "depth", *SENSES} - sensors.keys())
         if sheet is None or missing:
             raise ConfigError(f"agent searcher, mission {brief['mission']}: expected reports and sensors, lacks {missing}")
-        self._sheet, self._kinds = sheet, list(sheet["kinds"])
+        self._sheet, self._kinds, self._silence = sheet, list(sheet["kinds"]), no_message(brief)
         self._sought, self._described = set(brief["sought"]), brief["described"]
         self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._patrol = Patrol(brief, self._speed_m_s, self._turn_rad_s)
@@ -110,7 +110,7 @@ class Searcher:
         if report is not None:
             self._left -= 1
         done = arrived and report is None
-        return {"motion": self._patrol.motion(land=done), "report": report or no_report(self._sheet)}
+        return {"motion": self._patrol.motion(land=done), "report": report or no_report(self._sheet), **self._silence}
 
     def _sightings(self, observation: Mapping[str, NDArray[Any]], look: Look) -> list[Sighting]:
         picture, depth_m = observation["camera"], observation["depth"]

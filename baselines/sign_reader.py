@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.patrol import SENSES, Patrol
-from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.baselines.sign_kinds import KINDS, likely_kinds
 from goldentime.baselines.sign_votes import Verdict, alike, verdict
 from goldentime.errors import ConfigError
@@ -85,7 +85,7 @@ class SignReader:
         missing = sorted({"camera", "depth", *SENSES} - sensors.keys())
         if sheet is None or "text" not in sheet or missing:
             raise ConfigError(f"agent sign_reader, mission {brief['mission']}: expected reports of text, lacks {missing}")
-        self._sheet, self._kinds = sheet, list(sheet["kinds"])
+        self._sheet, self._kinds, self._silence = sheet, list(sheet["kinds"]), no_message(brief)
         self._asked = set(brief["asked"])
         self._left, self._limit_s = int(brief["reports"]["budget"]), float(brief["time_limit_s"])
         self._patrol = Patrol(brief, self._speed_m_s, self._turn_rad_s)
@@ -111,7 +111,7 @@ class SignReader:
             self._left -= 1
         elif self._patrol.arrived:
             motion = self._patrol.motion(land=True)
-        return {"motion": motion, "report": report or no_report(self._sheet)}
+        return {"motion": motion, "report": report or no_report(self._sheet), **self._silence}
 
     def _sightings(self, observation: Mapping[str, NDArray[Any]], look: Look) -> list[Sighting]:
         found = []

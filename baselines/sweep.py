@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.patrol import SENSES, Patrol
-from goldentime.baselines.reporting import no_report, report_sheet
+from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.errors import ConfigError
 from goldentime.types import Brief
 
@@ -42,7 +42,7 @@ class Sweep:
         sheet, missing = report_sheet(brief), sorted({*SENSES} - brief["sensors"].keys())
         if sheet is None or "area_m" not in brief or missing:
             raise ConfigError(f"agent sweep, mission {brief['mission']}: expected an area and reports, lacks {missing}")
-        self._sheet, self._drops = sheet, "release" in brief["action"]
+        self._sheet, self._drops, self._silence = sheet, "release" in brief["action"], no_message(brief)
         area = np.array(brief["area_m"], np.float64)
         route = lanes(area[0, :2], area[1, :2], float(brief["start_yaw_rad"]))
         self._patrol = Patrol({**brief, "route_m": route.tolist()}, self._speed_m_s, self._turn_rad_s)
@@ -51,7 +51,7 @@ class Sweep:
         """One step along the lanes."""
         self._patrol.sense(observation)
         motion = self._patrol.motion(land=self._patrol.airborne and self._patrol.arrived)
-        action = {"motion": motion, "report": no_report(self._sheet)}
+        action = {"motion": motion, "report": no_report(self._sheet), **self._silence}
         return action | {"release": 0} if self._drops else action
 
 

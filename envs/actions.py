@@ -19,19 +19,29 @@ __all__ = ["ActionSchema"]
 class ActionSchema:
     """What an action of one drone looks like.
 
-    A `Dict` of `motion`, the four numbers of the action mode, with a gripper `release` (1 lets go of the load or of a kit), and
-    in missions with reports `report`, see `envs.reports`.
+    A `Dict` of `motion`, the four numbers of the action mode, with a gripper `release` (1 lets go of the load, then of a kit), in
+    missions with reports `report`, see `envs.reports`, and with radios `message`, so many bytes, all zeros for silence.
     """
 
-    def __init__(self, mode: ActionMode, vehicle: Vehicle, *, gripper: bool, report: ReportSchema | None = None) -> None:
+    def __init__(
+        self,
+        mode: ActionMode,
+        vehicle: Vehicle,
+        *,
+        gripper: bool,
+        report: ReportSchema | None = None,
+        message_bytes: int = 0,
+    ) -> None:
         self.limits: MotionLimits = motion_limits(mode, vehicle)
-        self._gripper, self._report = gripper, report
+        self._gripper, self._report, self._bytes = gripper, report, message_bytes
         low, high = np.array(self.limits.low, np.float32), np.array(self.limits.high, np.float32)
         parts: dict[str, spaces.Space[Any]] = {"motion": spaces.Box(low, high, dtype=np.float32)}
         if gripper:
             parts["release"] = spaces.Discrete(2)
         if report is not None:
             parts["report"] = report_space(report)
+        if message_bytes:
+            parts["message"] = spaces.Box(0, 255, (message_bytes,), np.uint8)
         self.space = spaces.Dict(parts)
         self._keys = parts.keys()
         self._low, self._high = tuple(low.tolist()), tuple(high.tolist())
@@ -44,6 +54,8 @@ class ActionSchema:
             told["release"] = [0, 1]
         if self._report is not None:
             told["report"] = describe_report(self._report)
+        if self._bytes:
+            told["message"] = {"bytes": self._bytes}
         return told
 
     def parse(self, action: Any) -> Setpoint:
@@ -58,6 +70,7 @@ class ActionSchema:
             raise InvalidActionError(f"action: expected a mapping of {sorted(self._keys)}, got {got}")
         release = self._gripper and _parse_release(action["release"])
         report = None if self._report is None else parse_report(self._report, action["report"])
+        message = _parse_message(action["message"], self._bytes) if self._bytes else b""
         motion = action["motion"]
         try:
             values = _numbers(motion)
@@ -66,7 +79,7 @@ class ActionSchema:
             ha, hb, hc, hd = self._high
             # One chained comparison also rejects NaN.
             if la <= a <= ha and lb <= b <= hb and lc <= c <= hc and ld <= d <= hd:
-                return Setpoint((a, b, c, d), release, report)
+                return Setpoint((a, b, c, d), release, report, message)
         except (TypeError, ValueError, OverflowError):
             raise InvalidActionError(f"action.motion: expected 4 numbers, got {_show(motion)}") from None
         raise InvalidActionError(self._explain(values))
@@ -97,6 +110,17 @@ def _parse_release(value: Any) -> bool:
     if number not in (0, 1) or number != value:
         raise InvalidActionError(f"action.release: expected 0 or 1, got {_show(value)}")
     return bool(number)
+
+
+def _parse_message(value: Any, length: int) -> bytes:
+    """What is sent of a message: it ends with its last byte that is not 0."""
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, OverflowError):
+        array = np.zeros(0)
+    if array.dtype.kind not in "iu" or array.shape != (length,) or not ((array >= 0) & (array <= 255)).all():
+        raise InvalidActionError(f"action.message: expected {length} whole numbers in [0, 255], got {_show(value)}")
+    return array.astype(np.uint8).tobytes().rstrip(b"\0")
 
 
 def _show(value: Any) -> str:

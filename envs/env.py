@@ -21,8 +21,9 @@ class MissionEnv(gymnasium.Env[dict[str, NDArray[Any]], Any]):
 
     The observation is a dictionary with one array per sensor, float32 but for pictures, which are unsigned integers; the
     sensors' classes state shapes and units. The action is a dictionary: `motion`, the command of the action mode
-    (`control.modes`), `release` where the drone carries a relief kit, and `report` in missions where things are to be found
-    (`envs.reports`). `brief` is what a contestant is told; `info` is always empty.
+    (`control.modes`), `release` where the drone carries a relief kit, `report` in missions where things are to be found
+    (`envs.reports`), and `message` with radios (`envs.radio`). `brief` is what a contestant is told; `info` is always
+    empty.
 
     Args:
         config: rates, senses and reward weights.

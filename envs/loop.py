@@ -14,6 +14,7 @@ from goldentime.envs.airframe import Airframe, load_airframe
 from goldentime.envs.mission import EnvConfig, Mission, Recorder
 from goldentime.envs.navigation import Motion, Navigator
 from goldentime.envs.physics import Command, Physics, Rays, divide_rates
+from goldentime.envs.radio.mesh import Radio
 from goldentime.envs.scenario import Scenario, scenario_digest
 from goldentime.envs.sensors.base import Mount, SensorSuite, Stage, data_sheets, fitted
 from goldentime.envs.surroundings import Surroundings
@@ -69,13 +70,19 @@ class Loop:
         grippers = [i in holders for i in range(len(airframes))]
         config = self._config
         self.schemas = [
-            ActionSchema(config.action_mode, airframe.vehicle, gripper=gripper, report=self._mission.report)
+            ActionSchema(
+                config.action_mode,
+                airframe.vehicle,
+                gripper=gripper,
+                report=self._mission.report,
+                message_bytes=config.radio.message_bytes if config.radio is not None else 0,
+            )
             for airframe, gripper in zip(airframes, grippers, strict=True)
         ]
         self.suites = [
             SensorSuite(
                 fitted(config.sensors, spec.role),
-                Mount(i, airframe, self._rays, self._stage),
+                Mount(i, airframe, self._rays, self._stage, drones=len(airframes), radio=config.radio),
                 config.action_hz,
                 contest=config.contest,
             )
@@ -95,8 +102,12 @@ class Loop:
         self._physics.reset(scenario)
         self._surroundings = Surroundings(scenario)
         self._state = self._surroundings.follow(self._physics.read())
-        self._progress = self._mission.start(scenario, self._state)
         config = self._config
+        self._radio: Radio | None = None
+        if config.radio is not None:
+            self._radio = Radio(config.radio, scenario.level, len(scenario.drones), scenario.base)
+            self._state = self._radio.follow(self._state)
+        self._progress = self._mission.start(scenario, self._state)
         # In rotor mode the air is refreshed once a tick, so its clock is the tick itself.
         self._wind = Wind(scenario.wind, self._airframes, self._tick_s * self._air_ticks, stream(seed, "wind"))
         self._air = [_STILL] * len(self._airframes)
@@ -128,7 +139,14 @@ class Loop:
             "sensors": data_sheets(config.sensors),
             "told": [suite.told() for suite in self.suites],
             **brief,
+            **self._radio_brief(brief),
         }
+
+    def _radio_brief(self, brief: Mapping[str, Any]) -> dict[str, Any]:
+        """Its rates and limits, with what the mission adds, such as where the base is in the mission's frame."""
+        if self._config.radio is None:
+            return {}
+        return {"radio": {**dump(self._config.radio), **brief.get("radio", {})}}
 
     def _begin_record(self, seed: int, scenario: Scenario, facts: Mapping[str, float]) -> None:
         assert self._recorder is not None
@@ -167,6 +185,8 @@ class Loop:
                 # A step lets go of one thing, not of one a tick.
                 setpoints = [setpoint._replace(release=False) for setpoint in setpoints]
         before, self._state = self._state, self._surroundings.follow(physics.read())
+        if self._radio is not None:
+            self._state = self._radio.follow(self._state, [setpoint.message for setpoint in setpoints])
         reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()
         verdict = self._mission.judge(self._progress, before, self._state, reports)
         self._progress, self._down = verdict.progress, verdict.down
@@ -202,10 +222,10 @@ class Loop:
                 if not self._config.contest:
                     raise
                 events.append(Event(self._state.time_s, "invalid_action", i, 1.0, {"reason": str(error)}))
-                setpoint = self._held[i]._replace(release=False, report=None)
+                setpoint = self._held[i]._replace(release=False, report=None, message=b"")
             setpoints.append(setpoint)
         for i in self._down:
-            setpoints[i] = setpoints[i]._replace(release=False, report=None)
+            setpoints[i] = setpoints[i]._replace(release=False, report=None, message=b"")
         self._held = setpoints
         return setpoints, events
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from goldentime.envs.navigation import NavConfig
+from goldentime.envs.radio.config import RadioConfig
 from goldentime.envs.reports import ReportSchema
 from goldentime.envs.scenario import Scenario
 from goldentime.envs.sensors.base import SensorConfig
@@ -100,6 +101,8 @@ class EnvConfig:
     contest: bool = False
     """Contest mode: no privileged sensor, invalid actions become events instead of errors."""
     nav: NavConfig = NavConfig()
+    radio: RadioConfig | None = None
+    """Of all drones and of `Scenario.base`; None where there are no radios and no messages."""
     sensors: Mapping[str, SensorConfig]
     reward: Mapping[str, float] = field(default_factory=dict)
     """Weight of each event kind; the reward is the weighted sum of event values."""

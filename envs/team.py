@@ -23,7 +23,8 @@ class TeamEnv(ParallelEnv[str, Observation, Any]):  # type: ignore[misc]
     """A mission flown by several drones, `drone_0`, `drone_1` and so on, who all start and end together.
 
     Each agent observes and acts as in `MissionEnv`: a dictionary with one array per sensor of its own drone, a
-    dictionary with `motion`, with a gripper `release`, and in missions with reports `report`. Rewards are each drone's own.
+    dictionary with `motion`, with a gripper `release`, in missions with reports `report`, and with radios `message`.
+    Rewards are each drone's own.
     `brief` is what the contestants are told; the infos are always empty.
 
     Args:

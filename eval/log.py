@@ -4,8 +4,8 @@ An `EpisodeLog` is the `Recorder` that an environment writes to. It keeps the he
 environment step and the mission's end reason; `digest()` covers exactly these, so that equal flights have equal digests
 on any machine and in any process. How long the agent took is kept beside them, outside the digest.
 
-Kinds that occur at nearly every step (`DENSE_KINDS`) are kept as a count and a sum only. People, air and kits are kept once
-a simulated second (`eval.log_tracks`).
+Kinds that occur at nearly every step (`DENSE_KINDS`) are kept as a count and a sum only. People, air, kits and radio
+contact are kept once a simulated second (`eval.log_tracks`).
 """
 
 import hashlib
@@ -118,7 +118,7 @@ class EpisodeLog:
             numbers.append(drone.contact_s)
             numbers.append(drone.state_of_charge)
         self._width = 1 + DRONE_COLUMNS * len(state.drones)
-        if state.people or state.kits or state.fire is not None:
+        if state.people or state.kits or state.fire is not None or state.radio is not None:
             self._tracks.add(state)
         if events:
             self.add_events(events)
@@ -168,7 +168,7 @@ class EpisodeLog:
         return Samples(np.array(self._numbers, dtype=np.float64).reshape(-1, max(self._width, 1)))
 
     def tracks(self) -> Mapping[str, NDArray[np.float64]]:
-        """The tables of people, air, fuels and kits, once a second; only those that the world has (`eval.log_tracks`)."""
+        """The tables of people, air, fuels, kits, radio, once a second; only those the world has (`eval.log_tracks`)."""
         return self._tracks.tables()
 
     @property

@@ -1,4 +1,4 @@
-"""What a log keeps once a simulated second: people, the air in each room, what burns, relief kits.
+"""What a log keeps once a simulated second: people, the air in each room, what burns, relief kits, radio contact.
 
 Each is a table (n, 1 + width * things) float64 whose column 0 is the time [s]; the others are columns of the enumerations
 below, one thing after the other. `things_of` gives the view (n, things, width). A log holds only the tables of what its
@@ -22,6 +22,7 @@ __all__ = [
     "FuelColumn",
     "KitColumn",
     "PersonColumn",
+    "RadioColumn",
     "Tracks",
     "things_of",
 ]
@@ -74,11 +75,21 @@ class KitColumn(IntEnum):
     """The drone that holds it, -1 once released."""
 
 
+class RadioColumn(IntEnum):
+    """One drone in the table `radio`."""
+
+    HOPS = 0
+    """Fewest hops to the base; -1 without contact."""
+    POWER_DBM = 1
+    """Received from the base; -inf where there is none."""
+
+
 TRACK_WIDTHS: Mapping[str, int] = {
     "people": len(PersonColumn),
     "air": len(AirColumn),
     "fuels": len(FuelColumn),
     "kits": len(KitColumn),
+    "radio": len(RadioColumn),
 }
 """All tables that there can be, in their fixed order, with the columns of one thing."""
 
@@ -141,6 +152,9 @@ class Tracks:
                 self._append("fuels", state.time_s, state.fire.fuels_w.tolist())
         if state.kits:
             self._append("kits", state.time_s, (x for kit in state.kits for x in (*kit.position_m, float(kit.carrier))))
+        if state.radio is not None:
+            hops, power_dbm = state.radio.hops[:-1, -1], state.radio.power_dbm[-1, :-1]
+            self._append("radio", state.time_s, np.column_stack([hops, power_dbm]).ravel().tolist())
 
     def _append(self, name: str, time_s: float, numbers: Iterable[float]) -> None:
         rows = self._rows.setdefault(name, array("d"))

@@ -135,7 +135,7 @@ def _fly(env: Any, witness: _Witness, way: Waypath, claims: list[Claim]) -> None
         # The chased point is 0.6 m ahead but at the way's end, where this slows down.
         speed = _SPEED_M_S / _AHEAD_M
         motion = np.clip([speed * (c * dx + s * dy), speed * (c * dy - s * dx), speed * dz, 0.0], low, high)
-        _, _, ended, cut, _ = env.step({"motion": motion.astype(np.float32), "report": report})
+        _, _, ended, cut, _ = env.step({"motion": motion.astype(np.float32), "report": report, **_unsaid(env.action_space)})
         over = ended or cut
 
 
@@ -151,7 +151,7 @@ def _hover(env: Any, witness: _Witness, oracle: VoicesOracle) -> None:
         yaw = yaw_of(drone.quaternion_xyzw)
         c, s = math.cos(yaw), math.sin(yaw)
         motion = np.array([c * x + s * y, c * y - s * x, z, 0.0], np.float32)
-        _, _, ended, cut, _ = env.step({"motion": motion, "report": report or silent})
+        _, _, ended, cut, _ = env.step({"motion": motion, "report": report or silent, **_unsaid(env.action_space)})
         over = ended or cut
 
 
@@ -182,9 +182,7 @@ def _team_action(space: Any, drone: DroneState, command: tuple[Any, bool], repor
     action = {"motion": _motion(space, drone, velocity), "report": {**_silence(space), **(report or {})}}
     if "release" in space.spaces:
         action["release"] = int(release)
-    if "message" in space.spaces:
-        action["message"] = np.zeros(space["message"].shape, np.uint8)
-    return action
+    return action | _unsaid(space)
 
 
 def _motion(space: Any, drone: DroneState, velocity: Any) -> NDArray[np.float32]:
@@ -202,7 +200,7 @@ def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
         assert witness.state is not None
         velocity, release = oracle.command(witness.state)
         motion = _motion(env.action_space, witness.state.drones[0], velocity)
-        action = {"motion": motion, "report": oracle.report(witness.state) or silent}
+        action = {"motion": motion, "report": oracle.report(witness.state) or silent, **_unsaid(env.action_space)}
         if "release" in env.action_space.spaces:
             action["release"] = int(release)
         _, _, ended, cut, _ = env.step(action)
@@ -212,6 +210,11 @@ def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:
 def _silence(space: Any) -> dict[str, Any]:
     """The report that says nothing, of an action space."""
     return {key: part.sample() for key, part in space["report"].spaces.items()} | {"kind": 0}
+
+
+def _unsaid(space: Any) -> dict[str, Any]:
+    """No message, where an action space has any."""
+    return {"message": np.zeros(space["message"].shape, np.uint8)} if "message" in space.spaces else {}
 
 
 def oracle_scores(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from goldentime.envs.airframe import Airframe
 from goldentime.envs.physics import Rays
+from goldentime.envs.radio.config import RadioConfig
 from goldentime.envs.scenario import Scenario
 from goldentime.envs.sensors.channels import Sensor, SensorConfig, make_channel
 from goldentime.errors import ConfigError
@@ -67,6 +68,10 @@ class Mount(NamedTuple):
     stage: Stage
     hz: float = 0.0
     """Readings per second of the sensor that is being built."""
+    drones: int = 1
+    """How many there are."""
+    radio: RadioConfig | None = None
+    """Where there are radios."""
 
 
 @record

@@ -22,6 +22,8 @@ class Sensor(Protocol):
     Two more methods are optional. `told() -> Mapping[str, Any]`, asked after the first reading of an episode: what a
     contestant is told of this episode's instrument beyond its data sheet, JSON-able. `events(final: bool) ->
     Sequence[Event]`, asked after each reading, `final` at the episode's end: what the log shall know of the reading.
+    A sensor with an attribute `faultless` that is true can't miss a step, since what it reads is never there again: its
+    configuration must have the action rate and no faults.
     """
 
     space: spaces.Box
@@ -76,6 +78,9 @@ def make_channel(name: str, config: SensorConfig, sensor: Sensor, action_hz: flo
     faults = (config.delay_s, config.dropout, config.noise_std, config.bias_std, config.walk_std)
     if config.hz == action_hz and not any(np.any(fault) for fault in faults):
         return _Perfect(name, sensor)
+    if getattr(sensor, "faultless", False):
+        given = f"hz {config.hz:g}, delay, dropout, noise, bias and walk {faults}"
+        raise ConfigError(f"sensors.{name}: {config.kind} expects hz {action_hz:g} and no faults, got {given}")
     integer = np.issubdtype(sensor.space.dtype, np.integer)
     blur = (_Grain if integer else _Drift)(f"sensors.{name}", config, sensor.space)
     return _Faulty(name, config, sensor, blur, divide_rates(action_hz, config.hz, "action_hz", f"sensors.{name}.hz"))

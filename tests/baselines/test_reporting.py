@@ -5,6 +5,7 @@ import pytest
 
 from goldentime.baselines.flat import ActionMap
 from goldentime.baselines.random_agent import RandomAgent
+from goldentime.baselines.reporting import no_message
 from goldentime.baselines.searcher import Searcher
 from goldentime.baselines.sign_kinds import likely_kinds
 from goldentime.baselines.sign_reader import SignReader
@@ -35,6 +36,17 @@ def test_the_random_agent_reports_all_kinds_anywhere():
     places = np.array([report["position_m"] for report in reports])
     assert (np.abs(places) <= 5.0).all()
     assert places.std() > 2.0
+
+
+def test_agents_are_silent_where_there_are_radios_but_for_the_random_one():
+    brief = {**BRIEF, "action": {**BRIEF["action"], "message": {"bytes": 5}}}
+    assert no_message(BRIEF) == {}
+    for quiet in (no_message(brief), ActionMap.of(brief).to_action(np.zeros(4))):
+        assert quiet["message"].dtype == np.uint8 and quiet["message"].tolist() == [0] * 5
+    agent = RandomAgent()
+    agent.reset(brief)
+    said = {agent.act({"state": np.zeros(1)})["message"].tobytes() for _ in range(9)}
+    assert len(said) == 9 and {len(message) for message in said} == {5}
 
 
 BEARING = {

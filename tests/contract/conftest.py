@@ -78,7 +78,7 @@ def nothing(space: spaces.Space[Any]) -> Any:
     if isinstance(space, spaces.Dict):
         return {key: nothing(part) for key, part in space.items()}
     if isinstance(space, spaces.Box):
-        return np.zeros(space.shape, np.float32)
+        return np.zeros(space.shape, space.dtype)
     return "" if isinstance(space, spaces.Text) else 0
 
 

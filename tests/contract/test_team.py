@@ -16,7 +16,8 @@ def mild_actions(env):
     for agent in env.possible_agents:
         space = env.action_space(agent)
         middle = (0.5 * (space["motion"].low + space["motion"].high)).astype(np.float32)
-        actions[agent] = {key: middle if key == "motion" else 0 for key in space.spaces}
+        silent = {"message": np.zeros(space["message"].shape, np.uint8)} if "message" in space.spaces else {}
+        actions[agent] = {**dict.fromkeys(space.spaces, 0), "motion": middle, **silent}
     return actions
 
 
