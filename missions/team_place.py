@@ -33,7 +33,7 @@ _TRIES = 8
 _GRID_M, _AROUND_M, _KNEE = 0.5, 14.0, np.array((0.0, 0.0, 0.6))
 """Places on the ground are looked for on such a grid, so far around the start, and are free so high over it [m]."""
 _STAND_M, _APART_M, _PAIR_M, _DOOR_M = 0.5, 1.3, 1.5, 1.6
-"""Room around a drone that stands, between two drones, between the two at the load, and around where all fly by who fly in."""
+"""Room around a drone that stands, between two, between the two at the load, and around where all fly by who fly in."""
 _NEAR_M = 4.0
 """What is farther from all places of the yard does not matter."""
 _LIFT_M, _FREE_M = (2.0, 3.9), 0.6
