@@ -22,7 +22,7 @@ from goldentime.envs.wind import Wind
 from goldentime.errors import ClosedError, ConfigError, InvalidActionError
 from goldentime.records import dump
 from goldentime.rng import stream
-from goldentime.types import TEAM, ActionMode, Event, Setpoint, Vec3
+from goldentime.types import TEAM, ActionMode, Event, Setpoint, Vec3, WorldState
 
 __all__ = ["Loop", "StepResult"]
 
@@ -101,12 +101,11 @@ class Loop:
         self._scenario = scenario
         self._physics.reset(scenario)
         self._surroundings = Surroundings(scenario)
-        self._state = self._surroundings.follow(self._physics.read())
         config = self._config
         self._radio: Radio | None = None
         if config.radio is not None:
             self._radio = Radio(config.radio, scenario.level, len(scenario.drones), scenario.base)
-            self._state = self._radio.follow(self._state)
+        self._state = self._now()
         self._progress = self._mission.start(scenario, self._state)
         # In rotor mode the air is refreshed once a tick, so its clock is the tick itself.
         self._wind = Wind(scenario.wind, self._airframes, self._tick_s * self._air_ticks, stream(seed, "wind"))
@@ -184,9 +183,7 @@ class Loop:
             if number == 0 and any(setpoint.release for setpoint in setpoints):
                 # A step lets go of one thing, not of one a tick.
                 setpoints = [setpoint._replace(release=False) for setpoint in setpoints]
-        before, self._state = self._state, self._surroundings.follow(physics.read())
-        if self._radio is not None:
-            self._state = self._radio.follow(self._state, [setpoint.message for setpoint in setpoints])
+        before, self._state = self._state, self._now([setpoint.message for setpoint in setpoints])
         reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()
         verdict = self._mission.judge(self._progress, before, self._state, reports)
         self._progress, self._down = verdict.progress, verdict.down
@@ -203,6 +200,11 @@ class Loop:
             if verdict.end is not None:
                 self._recorder.end(verdict.end)
         return StepResult(observations, rewards, self._over and not verdict.truncated, self._over and verdict.truncated)
+
+    def _now(self, messages: Sequence[bytes] = ()) -> WorldState:
+        """The world by now; `messages` are those of the step that led here."""
+        state = self._surroundings.follow(self._physics.read())
+        return state if self._radio is None else self._radio.follow(state, messages)
 
     def _settle(self) -> list[Event]:
         """What rules say at the very end, when the world has run on until the time limit."""

@@ -111,8 +111,9 @@ def _hulls(meshes: tuple[Mesh, ...], loss: Floats) -> Hulls:
     soup = triangulate(meshes)
     low, high = (_rows([pick(np.array(mesh.vertices), 0) for mesh in meshes]) for pick in (np.min, np.max))
     a, b, c = soup.vertices[soup.faces].swapaxes(0, 1)
-    parts = (_rows(part) for part in (a, b - a, c - a, np.cross(b - a, c - a)))
-    return Hulls(*parts, np.searchsorted(soup.owner, np.arange(len(meshes))), Slabs(low, high, loss))
+    first = np.searchsorted(soup.owner, np.arange(len(meshes)))
+    right, up, normal = _rows(b - a), _rows(c - a), _rows(np.cross(b - a, c - a))
+    return Hulls(_rows(a), right, up, normal, first, Slabs(low, high, loss))
 
 
 def _rows(points: Floats | Sequence[Sequence[float] | Floats]) -> Floats:

@@ -128,4 +128,5 @@ def _in_hulls(hulls: Hulls, starts: Floats, along: Floats) -> Floats:
 
 
 def _dot(a: Floats, b: tuple[Floats, Floats, Floats]) -> Floats:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    product: Floats = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return product

@@ -39,7 +39,7 @@ def test_the_random_agent_reports_all_kinds_anywhere():
 
 
 def test_agents_are_silent_where_there_are_radios_but_for_the_random_one():
-    brief = {**BRIEF, "action": {**BRIEF["action"], "message": {"bytes": 5}}}
+    brief = {**BRIEF, "action": {"motion": MOTION, "report": REPORT, "message": {"bytes": 5}}}
     assert no_message(BRIEF) == {}
     for quiet in (no_message(brief), ActionMap.of(brief).to_action(np.zeros(4))):
         assert quiet["message"].dtype == np.uint8 and quiet["message"].tolist() == [0] * 5

@@ -69,7 +69,9 @@ def test_a_wall_breaks_a_link_and_a_drone_in_the_doorway_mends_it():
 
     def hops(*places):
         radio = Radio(CONFIG, Level(solids=wall), len(places), None)
-        return radio.follow(state_at(0.0, *places)).radio.hops[0, 1]
+        state = radio.follow(state_at(0.0, *places))
+        assert state.radio is not None
+        return state.radio.hops[0, 1]
 
     behind = (2.0, -5.0, 2.0), (18.0, -5.0, 2.0)
     assert hops(*behind) == -1

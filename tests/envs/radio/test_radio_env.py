@@ -1,5 +1,7 @@
 """Radios in a flown environment: actions, observations, brief, log."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from goldentime.missions.registry import load_config, make_mission, make_team_en
 
 BYTES = 16
 SENSORS = {"inbox": {"kind": "inbox", "hz": 30}, "links": {"kind": "links", "hz": 30}}
-RADIO = {"radio": {"message_bytes": BYTES}, "sensors": SENSORS}
+RADIO: dict[str, Any] = {"radio": {"message_bytes": BYTES}, "sensors": SENSORS}
 
 
 @pytest.fixture
@@ -163,7 +165,7 @@ def test_who_is_down_says_nothing_but_still_hears():
     env = TeamEnv(config, Fallen(make_mission(config)))
     env.reset(seed=1)
     env.step(hover(env))
-    heard = {agent: set() for agent in env.possible_agents}
+    heard: dict[str, set[int]] = {agent: set() for agent in env.possible_agents}
     for _ in range(6):
         observations, *_ = env.step(hover(env, drone_0=b"alive", drone_1=b"and you?"))
         for agent, seen in observations.items():
