@@ -19,7 +19,7 @@ __all__ = ["ActionSchema"]
 class ActionSchema:
     """What an action of one drone looks like.
 
-    A `Dict` of `motion`, the four numbers of the action mode, with a gripper `release` (1 lets go of the relief kit), and
+    A `Dict` of `motion`, the four numbers of the action mode, with a gripper `release` (1 lets go of a load or a kit), and
     in missions with reports `report`, see `envs.reports`.
     """
 

@@ -2,62 +2,35 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.control.vehicle import GRAVITY_M_S2
-from goldentime.envs.airframe import load_airframe
 from goldentime.envs.bullet_bodies import (
     OPAQUE,
     bullet,
     cast_rays,
     load_level,
-    make_drone,
     make_ground,
     make_kit,
     make_mover,
     set_drone_mass,
 )
+from goldentime.envs.bullet_drone import BulletDrone, add_drone, note_contacts
+from goldentime.envs.bullet_sling import add_slings
 from goldentime.envs.bullet_view import follow, open_view, show_level
 from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
-from goldentime.envs.rotorcraft import Rotorcraft, ground_effect
+from goldentime.envs.rotorcraft import ground_effect
 from goldentime.envs.scenario import KitSpec, Scenario
 from goldentime.errors import ClosedError, ConfigError
-from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
+from goldentime.types import KitState, WorldState
 
 __all__ = ["BulletPhysics"]
 
 _ZERO = (0.0, 0.0, 0.0)
 _BODY_FRAME = 1
-
-
-class _Drone:
-    """One drone's body in Bullet, its last known motion and what has touched it."""
-
-    __slots__ = (
-        "body", "contact_s", "contacts", "craft", "fine_m_s", "position", "quaternion", "reach_m", "spin", "start",
-        "velocity",
-    )  # fmt: skip
-
-    def __init__(self, body: int, craft: Rotorcraft, motion: Motion, dt_s: float) -> None:
-        self.body, self.craft = body, craft
-        self.position, self.quaternion, self.velocity, self.spin = motion
-        self.start: Vec3 = _ZERO
-        self.contacts: dict[str, Contact] = {}
-        self.contact_s = 0.0
-        airframe = craft.airframe
-        self.fine_m_s = 0.2 * min(airframe.hull_height_m, airframe.hull_radius_m) / dt_s
-        """Above this speed one substep crosses too much of the hull for thin walls to stop it."""
-        self.reach_m = math.hypot(airframe.hull_radius_m, 0.5 * airframe.hull_height_m) + 0.1
-        """Nothing farther away than this can touch the hull within a few substeps of slow flight."""
-
-    def read(self, client: int) -> None:
-        """Fetch the motion from Bullet."""
-        self.position, self.quaternion = bullet.getBasePositionAndOrientation(self.body, client)
-        self.velocity, self.spin = bullet.getBaseVelocity(self.body, client)
 
 
 class BulletPhysics:
@@ -78,7 +51,7 @@ class BulletPhysics:
         self._gui = gui
         if gui:
             open_view(self._client)
-        self._drones: list[_Drone] = []
+        self._drones: list[BulletDrone] = []
         self._names: dict[int, str] = {}
         self._steps = 0
         self._interval_steps = 0
@@ -109,8 +82,10 @@ class BulletPhysics:
         self._names.update((body, "mover") for body, _ in self._movers)
         self._has_obstacles = len(self._names) > 1
         self._kits: list[tuple[KitSpec, int]] = [(kit, -1) for kit in scenario.kits]
-        self._drones = [self._add_drone(client, scenario, index) for index in range(len(scenario.drones))]
+        self._drones = [add_drone(client, scenario, i, self._dt_s) for i in range(len(scenario.drones))]
         self._names.update((drone.body, "drone") for drone in self._drones)
+        self._slings = add_slings(client, scenario, [drone.body for drone in self._drones])
+        self._names.update((sling.body, "load") for sling in self._slings)
         self._place_movers(client)
         if self._gui:
             self._show(client, scenario)
@@ -127,23 +102,8 @@ class BulletPhysics:
         follow(client, self._drones[0].position)
         bullet.configureDebugVisualizer(bullet.COV_ENABLE_RENDERING, 1, physicsClientId=client)
 
-    def _add_drone(self, client: int, scenario: Scenario, index: int) -> _Drone:
-        spec = scenario.drones[index]
-        airframe = load_airframe(spec.airframe)
-        payload = sum(kit.mass_kg for kit in scenario.kits if kit.carrier == index)
-        if payload > airframe.payload_kg:
-            raise ConfigError(f"kit: {airframe.name} carries at most {airframe.payload_kg:g} kg, got {payload:g} kg")
-        quaternion: Quat = (0.0, 0.0, math.sin(0.5 * spec.yaw), math.cos(0.5 * spec.yaw))
-        body = make_drone(client, airframe, spec.position, quaternion)
-        if payload:
-            set_drone_mass(client, body, airframe, payload)
-        airborne = spec.position[2] > airframe.hull_height_m
-        start_rad_s = airframe.hover_rotor_speed_rad_s if airborne else airframe.rotor_speed_min_rad_s
-        craft = Rotorcraft(airframe, self._dt_s, start_rad_s)
-        return _Drone(body, craft, Motion(spec.position, quaternion, _ZERO, _ZERO), self._dt_s)
-
     def apply(self, commands: Sequence[Command]) -> None:
-        """Set rotor commands and air velocities; release kits."""
+        """Set rotor commands and air velocities; release loads and kits."""
         client = self._live()
         for drone, command in zip(self._drones, commands, strict=True):
             craft = drone.craft
@@ -153,7 +113,7 @@ class BulletPhysics:
             if command.release:
                 self._release(client, drone)
 
-    def _ground_gain(self, client: int, drone: _Drone) -> float:
+    def _ground_gain(self, client: int, drone: BulletDrone) -> float:
         radius = drone.craft.airframe.rotor_radius_m
         x, y, z = drone.position
         reach = 4.0 * radius
@@ -163,9 +123,11 @@ class BulletPhysics:
         hit = bullet.rayTest((x, y, low), (x, y, low - reach), physicsClientId=client)[0]
         return ground_effect(radius, z - low + hit[2] * reach) if hit[0] >= 0 else 1.0
 
-    def _release(self, client: int, drone: _Drone) -> None:
-        """Let go of the first kit that the drone still holds."""
+    def _release(self, client: int, drone: BulletDrone) -> None:
+        """Let go of the first load that the drone still holds, or else of its first kit."""
         index = self._drones.index(drone)
+        if any(sling.let_go(index) for sling in self._slings):
+            return
         held = [n for n, (kit, body) in enumerate(self._kits) if kit.carrier == index and body < 0]
         if not held:
             return
@@ -196,15 +158,17 @@ class BulletPhysics:
                 force, torque = loads[k // self._parts]
                 push(body, -1, force, _ZERO, _BODY_FRAME, client)
                 turn(body, -1, torque, _BODY_FRAME, client)
+            for sling in self._slings:
+                sling.pull()
             step(client)
             if not alone:
                 points = bullet.getContactPoints(-1, -1, -2, -2, client)
                 if points:
-                    self._note_contacts(points)
+                    note_contacts(points, drones, self._names, self._dt_s / self._parts)
         self._steps += substeps
         self._interval_steps += substeps
         for drone in drones:
-            drone.read(client)
+            drone.fetch(client)
             drone.craft.drain(substeps * self._dt_s)
 
     def _alone(self, substeps: int) -> bool:
@@ -231,7 +195,7 @@ class BulletPhysics:
             bullet.setPhysicsEngineParameter(fixedTimeStep=self._dt_s / parts, physicsClientId=client)
             self._parts = parts
 
-    def _blocked(self, client: int, drone: _Drone, speed: float, substeps: int) -> bool:
+    def _blocked(self, client: int, drone: BulletDrone, speed: float, substeps: int) -> bool:
         radius = 1.2 * drone.craft.airframe.hull_radius_m
         ahead = np.array(drone.velocity) / speed
         side = np.cross(ahead, (0.0, 0.0, 1.0) if abs(ahead[2]) < 0.9 else (1.0, 0.0, 0.0))
@@ -246,29 +210,6 @@ class BulletPhysics:
         time_s = self._steps * self._dt_s
         for body, mover in self._movers:
             bullet.resetBasePositionAndOrientation(body, mover.at(time_s), (0, 0, 0, 1), client)
-
-    def _note_contacts(self, points: tuple[Any, ...]) -> None:
-        by_body = {drone.body: drone for drone in self._drones}
-        touched = set()
-        for point in points:
-            # Bullet lists near misses too; only overlap or a pushing force is a touch.
-            if point[8] > 0.0 and point[9] <= 0.0:
-                continue
-            x, y, z = point[7]
-            for own, other, at, normal in (
-                (point[1], point[2], point[5], (x, y, z)),
-                (point[2], point[1], point[6], (-x, -y, -z)),
-            ):
-                drone = by_body.get(own)
-                if drone is None:
-                    continue
-                name = self._names.get(other, "level")
-                touched.add(own)
-                known = drone.contacts.get(name)
-                if known is None or point[9] > known.force_n:
-                    drone.contacts[name] = Contact(name, at, normal, point[9])
-        for own in touched:
-            by_body[own].contact_s += self._dt_s / self._parts
 
     def place(self, index: int, motion: Motion) -> None:
         """Put a drone into a state of motion; for tests, which need more starts than at rest."""
@@ -287,26 +228,12 @@ class BulletPhysics:
         steps = self._interval_steps
         self._interval_steps = 0
         rate = 1.0 / (steps * self._dt_s) if steps else 0.0
-        states = []
-        for drone in self._drones:
-            craft = drone.craft
-            vx, vy, vz = velocity = drone.velocity
-            sx, sy, sz = drone.start
-            states.append(
-                DroneState(
-                    drone.position, drone.quaternion, velocity, drone.spin,
-                    ((vx - sx) * rate, (vy - sy) * rate, (vz - sz) * rate),
-                    craft.speed, craft.soc, craft.voltage,
-                    tuple(drone.contacts.values()) if drone.contacts else (), drone.contact_s,
-                )
-            )  # fmt: skip
-            if drone.contacts:
-                drone.contacts = {}
-                drone.contact_s = 0.0
+        states = tuple(drone.read(rate) for drone in self._drones)
         kits = tuple(self._read_kit(kit, body) for kit, body in self._kits) if self._kits else ()
         if self._gui:
             follow(self._live(), self._drones[0].position)
-        return WorldState(self._steps * self._dt_s, tuple(states), kits)
+        loads = tuple(sling.read() for sling in self._slings)
+        return WorldState(self._steps * self._dt_s, states, kits, loads=loads)
 
     def _read_kit(self, kit: KitSpec, body: int) -> KitState:
         if body < 0:

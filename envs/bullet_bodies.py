@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from goldentime.envs.airframe import Airframe
 from goldentime.envs.level import Level, Triangles, triangulate
-from goldentime.envs.scenario import KitSpec
+from goldentime.envs.scenario import KitSpec, LoadSpec
 from goldentime.errors import ConfigError
 from goldentime.types import Quat, Vec3
 
@@ -23,6 +23,7 @@ __all__ = [
     "make_drone",
     "make_ground",
     "make_kit",
+    "make_load",
     "make_mover",
     "set_drone_mass",
 ]
@@ -108,6 +109,15 @@ def make_kit(client: int, kit: KitSpec, position: Vec3, velocity: Vec3) -> int:
     body = _make_body(client, kit.mass_kg, shape, position)
     bullet.changeDynamics(body, -1, restitution=0.05, lateralFriction=0.9, rollingFriction=0.01, physicsClientId=client)
     bullet.resetBaseVelocity(body, velocity, (0.0, 0.0, 0.0), client)
+    return body
+
+
+def make_load(client: int, load: LoadSpec) -> int:
+    """A load that stands upright. Bullet's own damping, 4 % a second, stands for the drag of its swinging."""
+    half = [0.5 * s for s in load.size]
+    shape = bullet.createCollisionShape(bullet.GEOM_BOX, halfExtents=half, physicsClientId=client)
+    body = _make_body(client, load.mass_kg, shape, load.position)
+    bullet.changeDynamics(body, -1, restitution=0.05, lateralFriction=0.7, rollingFriction=0.01, physicsClientId=client)
     return body
 
 

@@ -65,7 +65,8 @@ class Loop:
     def _fit(self, scenario: Scenario) -> None:
         """Build what depends on the number and kind of drones; it must not change between episodes."""
         airframes = [load_airframe(spec.airframe) for spec in scenario.drones]
-        grippers = [any(kit.carrier == i for kit in scenario.kits) for i in range(len(airframes))]
+        holders = {kit.carrier for kit in scenario.kits} | {drone for load in scenario.loads for drone in load.drones}
+        grippers = [i in holders for i in range(len(airframes))]
         config = self._config
         self.schemas = [
             ActionSchema(config.action_mode, airframe.vehicle, gripper=gripper, report=self._mission.report)
@@ -163,7 +164,7 @@ class Loop:
             physics.advance(self._substeps)
             self._tick += 1
             if number == 0 and any(setpoint.release for setpoint in setpoints):
-                # A step lets go of one kit, not of one a tick.
+                # A step lets go of one thing, not of one a tick.
                 setpoints = [setpoint._replace(release=False) for setpoint in setpoints]
         before, self._state = self._state, self._surroundings.follow(physics.read())
         reports = [setpoint.report for setpoint in setpoints] if self._reporting else ()

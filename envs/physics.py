@@ -21,7 +21,7 @@ class Command(NamedTuple):
     air_m_s: Vec3
     """Velocity of the air around the drone, world frame."""
     release: bool
-    """Let go of the next relief kit."""
+    """Let go of the next thing: loads on ropes first, then kits one by one."""
 
 
 class Physics(Protocol):

@@ -18,7 +18,7 @@ from goldentime.envs.navigation import Motion
 from goldentime.envs.physics import Command
 from goldentime.envs.rotorcraft import Load, Rotorcraft, ground_effect
 from goldentime.envs.scenario import KitSpec, Scenario
-from goldentime.errors import ClosedError
+from goldentime.errors import ClosedError, ConfigError
 from goldentime.types import Contact, DroneState, KitState, Quat, Vec3, WorldState
 
 __all__ = ["PointMassPhysics"]
@@ -59,8 +59,14 @@ class PointMassPhysics:
             raise ClosedError("physics: used after close()")
 
     def reset(self, scenario: Scenario) -> None:
-        """Build a fresh world."""
+        """Build a fresh world.
+
+        Raises:
+            ConfigError: the scenario has loads on ropes.
+        """
         self._live()
+        if scenario.loads:
+            raise ConfigError(f"loads: only BulletPhysics knows ropes; expected none here, got {len(scenario.loads)}")
         self._steps = self._interval_steps = 0
         self._specs: list[KitSpec] = list(scenario.kits)
         self._drones = [_make_drone(scenario, index, self._dt_s) for index in range(len(scenario.drones))]

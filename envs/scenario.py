@@ -64,7 +64,9 @@ class LoadSpec:
     drones: tuple[int, ...]
     """Whose ropes lead to it; letting go, a drone gives up its rope before its kits."""
     rope_m: float = 1.0
-    mass_kg: float = 0.8
+    """From a drone's centre of mass to the load's middle; at the start no drone is farther away."""
+    mass_kg: float = 2.8
+    """More than one fresh airframe `carrier` lifts by all its might, and little for two."""
     size: Point = (0.3, 0.3, 0.2)
     """[m]"""
 

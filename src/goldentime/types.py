@@ -44,7 +44,7 @@ class Contact(NamedTuple):
     """The strongest touch between a drone and one other thing since the previous `WorldState`."""
 
     other: str
-    """`"level"`, `"glass"`, `"drone"`, `"kit"` or `"mover"`."""
+    """`"level"`, `"glass"`, `"drone"`, `"kit"`, `"load"` or `"mover"`."""
     position_m: Vec3
     """World position of the touch."""
     normal: Vec3
@@ -219,7 +219,7 @@ class Setpoint(NamedTuple):
     motion: tuple[float, ...]
     """In the units of the action mode, see `control.modes`."""
     release: bool
-    """Let go of a relief kit."""
+    """Let go of the load, or else of a kit."""
     report: Report | None = None
     """In missions with reports, if there is one."""
     message: bytes = b""
