@@ -1,5 +1,5 @@
-"""Draws the picture of docs/physics.md: two carriers bring a load to a building, as a scout's camera sees them, in colour, by
-distance, by class and as temperatures.
+"""Draws the picture of docs/physics.md: two carriers bring a load to a building, as a scout sees them, in colour,
+by distance, by class and as temperatures.
 
 python docs/draw_sling.py
 """

@@ -56,8 +56,8 @@ class Poses:
         if kind == "load":
             return _pose((0.0, 0.0, 0.0, 1.0), self._scenario.loads[index].size, state.loads[index].position_m)
         if kind == "rope":
-            load, drone = self._ropes[index]
-            return _rope_pose(state.loads[load].position_m, state.drones[drone].position_m)
+            load, holder = self._ropes[index]
+            return _rope_pose(state.loads[load].position_m, state.drones[holder].position_m)
         if kind in ("person", "tag"):
             shown = self._figure(placed, state)
             return shown.pose if shown is not None else _pose((0.0, 0.0, 0.0, 1.0), self.scale(placed), (0.0, 0.0, 0.0))

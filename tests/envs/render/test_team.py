@@ -30,7 +30,7 @@ def pixels(frame, scenario, kind, place):
     return frame.instance == number
 
 
-def test_a_drones_camera_sees_the_other_drone_and_not_itself():
+def test_a_drones_camera_sees_the_other_drone_and_not_itself(scenes):
     drones = (
         DroneSpec(airframe="carrier", position=(0.0, 0.0, 1.0)),
         DroneSpec(airframe="carrier", position=(2.0, 0.3, 1.0), yaw=math.pi),
@@ -41,9 +41,7 @@ def test_a_drones_camera_sees_the_other_drone_and_not_itself():
     suites = [
         SensorSuite(eyes, Mount(i, load_airframe("carrier"), world, stage), 10.0, contest=False) for i in range(len(drones))
     ]
-    from scenes import scene
-
-    scenario = scene(drones=drones)
+    scenario = scenes.scene(drones=drones)
     world.reset(scenario)
     stage.begin(scenario)
     numbers = [thing[:2] for thing in content.instances(scenario)]
