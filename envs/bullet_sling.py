@@ -36,6 +36,7 @@ class Sling:
         client, body = self._client, self.body
         place, motion, push = bullet.getBasePositionAndOrientation, bullet.getBaseVelocity, bullet.applyExternalForce
         end, speed = place(body, client)[0], motion(body, client)[0]
+        all_x = all_y = all_z = 0.0
         for drone, rope in self._ropes.items():
             carrier = self._carriers[drone]
             start = place(carrier, client)[0]
@@ -43,7 +44,8 @@ class Sling:
                 continue
             x, y, z = force = rope_pull_n(rope, start, end, motion(carrier, client)[0], speed)
             push(carrier, -1, force, start, bullet.WORLD_FRAME, client)
-            push(body, -1, (-x, -y, -z), end, bullet.WORLD_FRAME, client)
+            all_x, all_y, all_z = all_x - x, all_y - y, all_z - z
+        push(body, -1, (all_x, all_y, all_z), end, bullet.WORLD_FRAME, client)
 
     def read(self) -> LoadState:
         """The load's present state."""

@@ -118,7 +118,7 @@ class EpisodeLog:
             numbers.append(drone.contact_s)
             numbers.append(drone.state_of_charge)
         self._width = 1 + DRONE_COLUMNS * len(state.drones)
-        if state.people or state.kits or state.fire is not None or state.radio is not None:
+        if state.people or state.kits or state.loads or state.fire is not None or state.radio is not None:
             self._tracks.add(state)
         if events:
             self.add_events(events)

@@ -1,4 +1,4 @@
-"""What a log keeps once a simulated second: people, the air in each room, what burns, relief kits, radio contact.
+"""What a log keeps once a simulated second: people, the air in each room, what burns, kits, loads on ropes, radio contact.
 
 Each is a table (n, 1 + width * things) float64 whose column 0 is the time [s]; the others are columns of the enumerations
 below, one thing after the other. `things_of` gives the view (n, things, width). A log holds only the tables of what its
@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.types import FireState, PersonState, WorldState
+from goldentime.types import FireState, LoadState, PersonState, WorldState
 
 __all__ = [
     "CONDITIONS",
@@ -21,9 +21,11 @@ __all__ = [
     "AirColumn",
     "FuelColumn",
     "KitColumn",
+    "LoadColumn",
     "PersonColumn",
     "RadioColumn",
     "Tracks",
+    "holders_of",
     "things_of",
 ]
 
@@ -75,6 +77,14 @@ class KitColumn(IntEnum):
     """The drone that holds it, -1 once released."""
 
 
+class LoadColumn(IntEnum):
+    """One load in the table `loads`."""
+
+    X_M, Y_M, Z_M = 0, 1, 2
+    HELD = 3
+    """By whose ropes: the sum of 2^i over the drones i, see `holders_of`."""
+
+
 class RadioColumn(IntEnum):
     """One drone in the table `radio`."""
 
@@ -89,9 +99,16 @@ TRACK_WIDTHS: Mapping[str, int] = {
     "air": len(AirColumn),
     "fuels": len(FuelColumn),
     "kits": len(KitColumn),
+    "loads": len(LoadColumn),
     "radio": len(RadioColumn),
 }
 """All tables that there can be, in their fixed order, with the columns of one thing."""
+
+
+def holders_of(held: float) -> tuple[int, ...]:
+    """The drones that `LoadColumn.HELD` stands for."""
+    bits = int(held)
+    return tuple(drone for drone in range(bits.bit_length()) if bits >> drone & 1)
 
 
 def things_of(table: Table, width: int) -> Table:
@@ -152,6 +169,8 @@ class Tracks:
                 self._append("fuels", state.time_s, state.fire.fuels_w.tolist())
         if state.kits:
             self._append("kits", state.time_s, (x for kit in state.kits for x in (*kit.position_m, float(kit.carrier))))
+        if state.loads:
+            self._append("loads", state.time_s, (x for load in state.loads for x in _load(load)))
         if state.radio is not None:
             hops, power_dbm = state.radio.hops[:-1, -1], state.radio.power_dbm[-1, :-1]
             self._append("radio", state.time_s, np.column_stack([hops, power_dbm]).ravel().tolist())
@@ -176,6 +195,10 @@ class Tracks:
             CONDITIONS.index(person.tag) if person.tag else -1,
         )
         return (*person.position_m, person.yaw_rad, *map(float, numbers))
+
+
+def _load(load: LoadState) -> tuple[float, ...]:
+    return (*load.position_m, float(sum(1 << drone for drone in load.held)))
 
 
 def _air(fire: FireState) -> list[float]:

@@ -15,6 +15,7 @@ CLASSES = (
     "furniture", "gas_cylinder", "cone", "relief_kit", "building", "floor", "ceiling", "stairs",
     "bed", "chair", "shelf", "sofa", "table",
     "triage_tag_black", "triage_tag_green", "triage_tag_red", "triage_tag_yellow",
+    "load",
 )  # fmt: skip
 """A class's place is its number in a semantic picture. Append only: stored pictures depend on the order."""
 
@@ -71,8 +72,10 @@ _PAINT = re.compile("paint_[0-9a-f]{6}")
 _CLASS_COLOURS: dict[str, Rgb] = {
     "drone": (0.16, 0.17, 0.19),
     "kit": (0.80, 0.14, 0.12),
+    "load": (0.88, 0.58, 0.10),
     "mover": (0.82, 0.34, 0.20),
     "pole": (0.70, 0.22, 0.20),
+    "rope": (0.85, 0.85, 0.80),
 }
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "SignPicture",
     "build_content",
     "instances",
+    "ropes_of",
 ]
 
 FIRST_SOLID = 2
@@ -45,8 +46,8 @@ class Instance(NamedTuple):
     """What a number in an instance picture stands for."""
 
     kind: str
-    """`"sky"`, `"ground"`, `"solid"`, `"prop"`, `"sign"`, `"flame"`, `"drone"`, `"kit"`, `"mover"`, `"person"` or
-    `"tag"`."""
+    """`"sky"`, `"ground"`, `"solid"`, `"prop"`, `"sign"`, `"flame"`, `"drone"`, `"kit"`, `"mover"`, `"person"`,
+    `"tag"` or `"load"`; ropes have the number of their load."""
     place: int
     """Place in the scenario's tuple of that kind; of a tag, the place of its person."""
     semantic: str
@@ -112,6 +113,7 @@ def instances(scenario: Scenario) -> list[Instance]:
         found += [Instance(kind, i, kind) for i in range(len(things))]
     found += [Instance("person", i, load_asset(p.assets[p.posture]).semantic) for i, p in enumerate(scenario.people)]
     found += [Instance("tag", i, "triage_tag") for i in range(len(scenario.people))]
+    found += [Instance("load", i, "load") for i in range(len(scenario.loads))]
     if len(found) > _MAX_INSTANCES:
         raise ConfigError(f"scenario: an instance picture has numbers for {_MAX_INSTANCES} things, got {len(found)}")
     return found
@@ -143,9 +145,25 @@ def build_content(scenario: Scenario) -> Content:
             key, model = _model(scenario, instance)
             placed = Placed(packed, _colours(scenario, instance, model), instance.kind, instance.place)
             named.setdefault(key, (model, []))[1].append(placed)
+            if instance.kind == "load":
+                _add_ropes(named, scenario, placed)
     solids, glass = _compiled(scenario.level, tuple(signs))
     groups = tuple(Group(model, tuple(placed)) for model, placed in named.values())
     return Content(solids, glass, groups, tuple(_picture(sign, number) for sign, number in signs), _flames(flames))
+
+
+def _add_ropes(named: dict[Any, tuple[Model, list[Placed]]], scenario: Scenario, load: Placed) -> None:
+    """Put a load's ropes to what is drawn."""
+    model = _box_model("rope")
+    for place, (number, _) in enumerate(ropes_of(scenario)):
+        if number == load.place:
+            rope = Placed(load.packed, model.palette, "rope", place)
+            named.setdefault("rope", (model, []))[1].append(rope)
+
+
+def ropes_of(scenario: Scenario) -> list[tuple[int, int]]:
+    """Load and drone of each rope; what `Placed.place` counts for ropes."""
+    return [(number, drone) for number, load in enumerate(scenario.loads) for drone in load.drones]
 
 
 def _guises(scenario: Scenario, instance: Instance, number: int) -> list[tuple[Placed, Model]]:

@@ -5,12 +5,16 @@ from numpy.typing import NDArray
 
 from goldentime.control.frames import to_world
 from goldentime.envs.airframe import Airframe, load_airframe
-from goldentime.envs.render.content import Placed
+from goldentime.envs.render.content import Placed, ropes_of
 from goldentime.envs.render.figures import Figure, figures
 from goldentime.envs.scenario import KitSpec, Prop, Scenario
 from goldentime.types import Quat, Vec3, WorldState
 
 __all__ = ["Poses"]
+
+
+_ROPE_M = 0.012
+"""How thick ropes are drawn."""
 
 
 class Poses:
@@ -20,6 +24,7 @@ class Poses:
         self._scenario = scenario
         self._airframes: list[Airframe] = [load_airframe(drone.airframe) for drone in scenario.drones]
         self._seen: tuple[WorldState, list[Figure]] | None = None
+        self._ropes = ropes_of(scenario)
         self._props = [_prop_pose(prop) for prop in scenario.props]
 
     def scale(self, placed: Placed) -> Vec3:
@@ -31,7 +36,10 @@ class Poses:
             return (self._scenario.people[index].scale,) * 3
         if kind in ("drone", "tag"):
             return 1.0, 1.0, 1.0
-        return (self._scenario.movers[index] if kind == "mover" else self._scenario.kits[index]).size
+        if kind == "rope":
+            return _ROPE_M, _ROPE_M, self._scenario.loads[self._ropes[index][0]].rope_m
+        things = {"mover": self._scenario.movers, "kit": self._scenario.kits, "load": self._scenario.loads}[kind]
+        return things[index].size
 
     def of(self, placed: Placed, state: WorldState) -> NDArray[np.float32]:
         """(3, 4): turns and scales a model's points, then moves them to where the thing is."""
@@ -45,6 +53,11 @@ class Poses:
             mover = self._scenario.movers[index]
             x, y, z = mover.at(state.time_s)
             return _pose((0.0, 0.0, 0.0, 1.0), mover.size, (x, y, z))
+        if kind == "load":
+            return _pose((0.0, 0.0, 0.0, 1.0), self._scenario.loads[index].size, state.loads[index].position_m)
+        if kind == "rope":
+            load, holder = self._ropes[index]
+            return _rope_pose(state.loads[load].position_m, state.drones[holder].position_m)
         if kind in ("person", "tag"):
             shown = self._figure(placed, state)
             return shown.pose if shown is not None else _pose((0.0, 0.0, 0.0, 1.0), self.scale(placed), (0.0, 0.0, 0.0))
@@ -61,12 +74,15 @@ class Poses:
         return next((shown for shown in self.figures(state) if shown[:3] == key), None)
 
     def hides(self, placed: Placed, drone: int, state: WorldState) -> bool:
-        """Whether a thing is not to be seen: the drone that carries the camera, the kit below it, a person's other
-        guises."""
+        """Whether a thing is not to be seen: the drone that carries the camera, the kit below it, ropes let go of,
+        a person's other guises."""
         if placed.kind in ("person", "tag"):
             return self._figure(placed, state) is None
         if placed.kind == "drone":
             return placed.place == drone
+        if placed.kind == "rope":
+            load, holder = self._ropes[placed.place]
+            return holder not in state.loads[load].held
         return placed.kind == "kit" and drone >= 0 and state.kits[placed.place].carrier == drone
 
     def _kit_pose(self, kit: KitSpec, index: int, state: WorldState) -> NDArray[np.float32]:
@@ -78,6 +94,16 @@ class Poses:
         x, y, z = to_world(drone.quaternion_xyzw, (0.0, 0.0, -below))
         px, py, pz = drone.position_m
         return _pose(drone.quaternion_xyzw, kit.size, (px + x, py + y, pz + z))
+
+
+def _rope_pose(low: Vec3, high: Vec3) -> NDArray[np.float32]:
+    """A bar from one end to the other; slack ropes are drawn straight, too."""
+    start, end = np.array(low), np.array(high)
+    along = end - start
+    side = np.array((along[2], 0.0, -along[0])) if along[2] else np.array((0.0, 1.0, 0.0))
+    across = np.cross(along, side)
+    sides = [_ROPE_M * v / max(float(np.linalg.norm(v)), 1e-9) for v in (side, across)]
+    return np.column_stack([*sides, along, 0.5 * (start + end)]).astype(np.float32)
 
 
 def _prop_pose(prop: Prop) -> NDArray[np.float32]:

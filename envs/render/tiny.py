@@ -1,7 +1,7 @@
 """PyBullet's TinyRenderer behind the same protocol: far slower, but it runs wherever PyBullet does.
 
 It draws one body per thing, because ids come from bodies. Signs show the mean colour of their
-picture; glass, flames, lamps and dusk are left out.
+picture; glass, flames, lamps, dusk and ropes are left out.
 """
 
 from typing import Any
@@ -56,7 +56,8 @@ class TinyRenderer:
             if primitive.material != UNSEEN:
                 self._add_primitive(client, primitive, pack_ids(FIRST_SOLID + i, semantic_id(primitive.semantic)))
         for group in content.groups:
-            self._add_group(client, group)
+            if group.placed[0].kind != "rope":  # bodies can't be stretched
+                self._add_group(client, group)
         for sign in content.signs:
             colour = sign.image[..., :3].mean((0, 1)) / 255.0
             packed = int(sign.vertices[0, 9:].view(np.uint32)[0])

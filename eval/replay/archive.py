@@ -19,6 +19,7 @@ from goldentime.eval.log_files import load_log, save_log
 from goldentime.eval.replay.archive_scene import moving_scene, still_scene, transforms
 from goldentime.eval.replay.schemas import SCHEMAS
 from goldentime.files import write_atomic
+from goldentime.types import TEAM
 
 __all__ = ["read_archive", "write_archive"]
 
@@ -104,7 +105,13 @@ def _messages(log: EpisodeLog) -> Iterator[_Message]:
     yield from _drones(log)
     for event in log.events:
         yield _Message(event.time_s, "/events", "goldentime.Event", event._asdict())
-        line = {"timestamp": _stamp(event.time_s), "level": 2, "name": f"drone {event.drone}", "file": "", "line": 0}
+        line = {
+            "timestamp": _stamp(event.time_s),
+            "level": 2,
+            "name": "team" if event.drone == TEAM else f"drone_{event.drone}",
+            "file": "",
+            "line": 0,
+        }
         text = f"{event.kind} {event.value:g} {json.dumps(dict(event.detail), ensure_ascii=False)}"
         yield _Message(event.time_s, "/log", "foxglove.Log", {**line, "message": text})
 

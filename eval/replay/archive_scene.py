@@ -8,7 +8,7 @@ import numpy as np
 from goldentime.envs.level import UNSEEN
 from goldentime.envs.render.classes import colour_of
 from goldentime.eval.log import EpisodeLog
-from goldentime.eval.log_tracks import CONDITIONS, TRACK_WIDTHS, AirColumn, KitColumn, PersonColumn, things_of
+from goldentime.eval.log_tracks import CONDITIONS, TRACK_WIDTHS, AirColumn, KitColumn, LoadColumn, PersonColumn, things_of
 
 __all__ = ["moving_scene", "still_scene", "transforms"]
 
@@ -20,7 +20,8 @@ _SHEER, _OPAQUE = 0.35, 1.0
 _PERSON_M = (0.45, 0.45, 1.7)
 _CONDITION_RGB = ((0.25, 0.78, 0.42), (0.96, 0.78, 0.20), (0.95, 0.28, 0.24), (0.32, 0.32, 0.36))
 """In the order of `CONDITIONS`."""
-_KIT_RGB, _FIRE_RGB, _SMOKE_RGB = (0.92, 0.20, 0.16), (1.0, 0.45, 0.08), (0.18, 0.18, 0.18)
+_KIT_RGB, _LOAD_RGB = (0.92, 0.20, 0.16), (0.90, 0.62, 0.14)
+_FIRE_RGB, _SMOKE_RGB = (1.0, 0.45, 0.08), (0.18, 0.18, 0.18)
 _SMOKE_DEPTH_M = 1.2
 """A layer is as opaque as so deep a stretch of it."""
 _LEAST_W = 500.0
@@ -98,9 +99,9 @@ def transforms(log: EpisodeLog) -> Iterator[tuple[float, list[dict[str, Any]]]]:
 
 
 def moving_scene(log: EpisodeLog) -> Iterator[tuple[float, dict[str, Any]]]:
-    """People, kits, fire and smoke, at every state of the tracks; the entities of one time replace those before."""
+    """People, kits, loads, fire and smoke, at every state of the tracks; the entities of one time replace those before."""
     tracks, scenario = log.tracks(), log.header["scenario"]
-    makers = {"people": _people, "kits": _kits, "fuels": _fuels, "air": _air}
+    makers = {"people": _people, "kits": _kits, "loads": _loads, "fuels": _fuels, "air": _air}
     for name, make in makers.items():
         if name not in tracks:
             continue
@@ -123,6 +124,12 @@ def _kits(things: Any, scenario: Json) -> dict[str, Any]:
     sizes = [kit["size"] for kit in scenario.get("kits", ())]
     placed = zip(things[:, : KitColumn.CARRIER].tolist(), sizes, strict=False)
     return {"cubes": [_solid(place, size, 0.0, _colour(_KIT_RGB, _OPAQUE)) for place, size in placed]}
+
+
+def _loads(things: Any, scenario: Json) -> dict[str, Any]:
+    sizes = [load["size"] for load in scenario.get("loads", ())]
+    placed = zip(things[:, : LoadColumn.HELD].tolist(), sizes, strict=False)
+    return {"cubes": [_solid(place, size, 0.0, _colour(_LOAD_RGB, _OPAQUE)) for place, size in placed]}
 
 
 def _fuels(things: Any, scenario: Json) -> dict[str, Any]:

@@ -106,7 +106,7 @@ function labels(view, ratio, wide, high) {
     say(e.position, e.words.length > 46 ? e.words.slice(0, 45) + "…" : e.words, colour, 12, 28 + 15 * stacked++); pen.globalAlpha = 1;
   }
   if (world.count > 1 || state.mode === "orbit")
-    for (let i = 0; i < world.count; i++) say(world.drone(t, i).position, world.count > 1 ? `drone ${i}` : "drone", "#9cc8ff", 12, 14);
+    for (let i = 0; i < world.count; i++) say(world.drone(t, i).position, world.count > 1 ? `drone_${i}` : "drone", colourOf(DRONE[i % DRONE.length]), 12, 14);
   for (const p of world.people(t)) if (here(p.position)) say(V.add(p.position, [0, 0, 1.2]), `${p.number}`, "#ffe0b0", 11, 6);
 }
 
@@ -123,7 +123,8 @@ function panel() {
   DATA.events.forEach((e, i) => {
     const row = make("button", `event ${e.mood}`), worth = e.points;
     row.append(make("time", "", clock(e.time)), make("span", "", e.words), make("b", "", worth ? `${worth > 0 ? "+" : ""}${worth.toFixed(1)}` : ""));
-    if (e.also.length) row.append(make("small", "", e.also.join(", ")));
+    const who = world.count > 1 ? [e.drone < 0 ? "team" : `drone_${e.drone}`] : [], more = [...who, ...e.also];
+    if (more.length) row.append(make("small", "", more.join(", ")));
     row.title = e.detail; row.onclick = () => jump(e.time); e.row = row; $("events").append(row);
   });
   DATA.calls.filter(c => c.help).forEach(c => {
@@ -165,7 +166,7 @@ function panelNow() {
     const d = world.drone(state.t, i), row = make("div", "drone"), track = make("i", "track"), got = make("b", "");
     got.style.width = `${100 * d.charge}%`; got.style.background = d.charge < .2 ? "#ff8078" : colourOf(DRONE[i % DRONE.length]);
     track.append(got);
-    row.append(make("span", "", `drone ${i}`), track, make("em", "", `${(100 * d.charge).toFixed(0)} %`),
+    row.append(make("span", "", `drone_${i}`), track, make("em", "", `${(100 * d.charge).toFixed(0)} %`),
       make("small", "", `height ${d.position[2].toFixed(1)} m, ${d.speed.toFixed(1)} m/s`));
     if (i === state.drone) row.classList.add("on");
     row.onclick = () => { state.drone = i; told = -1; buttons(); };

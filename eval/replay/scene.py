@@ -57,6 +57,7 @@ def scene_data(scenario: Json) -> dict[str, Any]:
         "smoke": (scenario.get("smoke") or {}).get("layers", []) if not scenario.get("fire") else [],
         "fuels": [{key: fuel[key] for key in ("position", "room", "peak_w")} for fuel in _fuels(scenario)],
         "kits": [kit["size"] for kit in scenario.get("kits", ())],
+        "loads": [load["size"] for load in scenario.get("loads", ())],
     }
 
 

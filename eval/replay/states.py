@@ -11,8 +11,17 @@ from goldentime.envs.airframe import load_airframe
 from goldentime.envs.scenario import Scenario, scenario_from_json
 from goldentime.errors import ConfigError, LogError
 from goldentime.eval.log import EpisodeLog
-from goldentime.eval.log_tracks import CONDITIONS, TRACK_WIDTHS, AirColumn, KitColumn, PersonColumn, things_of
-from goldentime.types import DroneState, FireState, KitState, PersonState, Quat, Vec3, WorldState
+from goldentime.eval.log_tracks import (
+    CONDITIONS,
+    TRACK_WIDTHS,
+    AirColumn,
+    KitColumn,
+    LoadColumn,
+    PersonColumn,
+    holders_of,
+    things_of,
+)
+from goldentime.types import DroneState, FireState, KitState, LoadState, PersonState, Quat, Vec3, WorldState
 
 __all__ = ["States"]
 
@@ -24,6 +33,7 @@ _AIR_O2, _AIR_CO2 = 0.2095, 0.0004
 _STEPPED = {
     "people": [PersonColumn.YAW_RAD, PersonColumn.POSTURE, PersonColumn.CONDITION, PersonColumn.HOODED, PersonColumn.TAG],
     "kits": [KitColumn.CARRIER],
+    "loads": [LoadColumn.HELD],
 }
 """Columns that change at once."""
 
@@ -57,7 +67,8 @@ class States:
         # The same turn has two quaternions: the way between two of one sign is the short one.
         second[:, 6:10] *= np.where((first[:, 6:10] * second[:, 6:10]).sum(-1) < 0.0, -1.0, 1.0)[:, None]
         drones = tuple(self._drone(i, row) for i, row in enumerate(first + share * (second - first)))
-        return WorldState(time_s, drones, self._kits(time_s), self._people(time_s), self._fire(time_s))
+        kits, people, fire = self._kits(time_s), self._people(time_s), self._fire(time_s)
+        return WorldState(time_s, drones, kits, people, fire, loads=self._loads(time_s))
 
     def _drone(self, number: int, row: Floats) -> DroneState:
         quaternion = row[6:10] / max(float(np.linalg.norm(row[6:10])), 1e-9)
@@ -92,6 +103,12 @@ class States:
             return tuple(KitState(kit.size, _STILL, kit.carrier) for kit in self.scenario.kits)
         rows = self._things("kits", time_s)
         return tuple(KitState(_triple(row[:3]), _STILL, int(row[KitColumn.CARRIER])) for row in rows)
+
+    def _loads(self, time_s: float) -> tuple[LoadState, ...]:
+        if "loads" not in self._tracks:
+            return tuple(LoadState(load.position, _STILL, load.drones) for load in self.scenario.loads)
+        rows = self._things("loads", time_s)
+        return tuple(LoadState(_triple(row[:3]), _STILL, holders_of(row[LoadColumn.HELD])) for row in rows)
 
     def _people(self, time_s: float) -> tuple[PersonState, ...]:
         if "people" not in self._tracks:

@@ -12,7 +12,7 @@ from goldentime.eval.log_tracks import TRACK_WIDTHS, PersonColumn, things_of
 from goldentime.eval.report.marks import BAD, words
 from goldentime.eval.score.rules import Rules
 from goldentime.eval.score.score import score
-from goldentime.types import Event
+from goldentime.types import TEAM, Event
 
 __all__ = ["calls_of", "story_of"]
 
@@ -53,7 +53,8 @@ def story_of(log: EpisodeLog, rules: Rules | None) -> list[dict[str, Any]]:
     for events, worth in zip(groups, worths, strict=True):
         first = events[0]
         row = min(int(np.searchsorted(samples.time_s, first.time_s)), len(samples.time_s) - 1)
-        place = _place(log, events, samples.position_m[row, first.drone])
+        here = samples.position_m[row]
+        place = _place(log, events, here.mean(0) if first.drone == TEAM else here[first.drone])
         kinds = {event.kind for event in events}
         entries.append(
             {
@@ -107,7 +108,7 @@ def _brief(event: Event) -> str:
 
 
 def _place(log: EpisodeLog, events: Sequence[Event], here: NDArray[np.float64]) -> list[float]:
-    """Where an event says that it was, or where the thing or person is that it names, or else where the drone was."""
+    """Where an event says that it was, or where the thing or person is that it names, or else `here`."""
     things = log.header["scenario"].get("task", {}).get("things", ())
     for event in events:
         at: Any = event.detail.get("position") or event.detail.get("position_m")

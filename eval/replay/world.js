@@ -1,7 +1,7 @@
 // What stands still, as meshes made once; what moves, built anew for every picture.
 const CONDITION = { non_urgent: [.25, .78, .42], urgent: [.96, .78, .2], immediate: [.95, .28, .24], dead: [.32, .32, .36] };
 const DRONE = [[.25, .62, 1], [1, .55, .2], [.75, .5, 1], [.3, .85, .75], [1, .45, .65], [.7, .8, .3]];
-const KIT = [.92, .2, .16], LINE = [.05, .06, .08, .32];
+const KIT = [.92, .2, .16], LOAD = [.9, .62, .14], ROPE = [.85, .85, .8, .9], LINE = [.05, .06, .08, .32];
 const STEADY = [0, 0, 0, 1];
 
 function unpack(packed) {
@@ -136,6 +136,12 @@ class World {
       return { position: V.add(carrier.position, V.turn(carrier.turn, [0, 0, -below])), turn: carrier.turn, size };
     });
   }
+  loads(t) {
+    return this.things("loads", t, 4, [3]).map((l, i) => ({
+      position: [l[0], l[1], l[2]], size: this.scene.loads[i] ?? [.3, .3, .2],
+      held: Array.from({ length: this.count }, (_, d) => d).filter(d => l[3] >> d & 1),
+    }));
+  }
   mover(m, t) {
     const share = Math.sin(2 * Math.PI * t / m.period_s + (m.phase ?? 0));
     return m.centre.map((c, k) => c + m.amplitude[k] * share);
@@ -153,6 +159,10 @@ class World {
       now.cone(V.add(p.position, [0, 0, .01]), V.add(p.position, [0, 0, .03]), .55, .55, colour, 20);
     }
     for (const k of this.kits(t)) now.box(k.position, k.size, k.turn, KIT);
+    for (const l of this.loads(t)) {
+      now.box(l.position, l.size, STEADY, LOAD);
+      for (const d of l.held) wires.line(this.drone(t, d).position, l.position, ROPE);
+    }
     for (const m of this.scene.movers) now.box(this.mover(m, t), m.size, STEADY, [.85, .42, .2]);
     this.fire(veil, t); this.smoke(veil, t, cut, wires);
     const p = this.painter;

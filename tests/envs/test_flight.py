@@ -5,7 +5,7 @@ import pytest
 
 from goldentime.missions.registry import make_env
 
-BOTH = pytest.mark.parametrize("name", ["cf2x", "scout"])
+EACH = pytest.mark.parametrize("name", ["cf2x", "scout", "carrier"])
 HZ = 60
 
 
@@ -26,7 +26,7 @@ def states(env, motion, seconds):
     return np.array([env.step(action)[0]["state"] for _ in range(round(seconds * HZ))])
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize(
     ("axis", "speed_m_s"), [(0, 2.0), (1, 2.0), (1, -2.0), (2, 1.5), (2, -1.5)], ids=["x", "y", "-y", "up", "down"]
 )
@@ -44,7 +44,7 @@ def test_velocity_step_settles_quickly_without_much_overshoot(name, axis, speed_
     assert share.max() < 1.10
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("seed", range(6))
 def test_hover_in_gusty_wind_stays_within_ten_centimetres(name, seed):
     target = (0.0, 0.0, 2.0)
@@ -56,7 +56,7 @@ def test_hover_in_gusty_wind_stays_within_ten_centimetres(name, seed):
     assert np.sqrt((error**2).sum(axis=1).mean()) < 0.10
 
 
-@BOTH
+@EACH
 def test_waypoint_far_away_is_reached_without_overshoot(name):
     env = make_hover(name, "waypoint", spread_m=0.0)
     env.reset(seed=1)
@@ -66,7 +66,7 @@ def test_waypoint_far_away_is_reached_without_overshoot(name):
     assert flight[:, 0].max() < 10.3
 
 
-@BOTH
+@EACH
 def test_yaw_rate_is_followed(name):
     env = make_hover(name, "velocity", spread_m=0.0)
     env.reset(seed=1)
@@ -76,7 +76,7 @@ def test_yaw_rate_is_followed(name):
     assert np.abs(flight[:, :3] - (0.0, 0.0, 20.0)).max() < 0.1
 
 
-@BOTH
+@EACH
 def test_body_rates_are_followed(name):
     env = make_hover(name, "rate", spread_m=0.0)
     env.reset(seed=1)

@@ -63,7 +63,7 @@ def crew(make_world):
     return make
 
 
-def heights(states):
+def heights_m(states):
     return np.array([state.loads[0].position_m[2] for state in states])
 
 
@@ -76,10 +76,10 @@ def tilts(states):
 def test_two_carriers_lift_carry_and_set_down_a_load(crew):
     pair = crew(*PAIR, loads=(LOAD,))
     lifted = pair.fly(8.0, 1.8)
-    assert heights(lifted)[-1] > 0.9
+    assert heights_m(lifted)[-1] > 0.9
     carried = pair.fly(15.0, 1.8, 1.0)
     settled = carried[40:]
-    assert np.ptp(heights(settled)) < 0.03
+    assert np.ptp(heights_m(settled)) < 0.03
     assert tilts(settled).max() < 0.35
     assert np.abs([[d.velocity_m_s[0] - 1.0 for d in s.drones] for s in settled]).max() < 0.05
     assert pair.fly(3.0, 1.8)[-1].loads[0].position_m[0] == pytest.approx(15.0, abs=0.3)
@@ -94,10 +94,9 @@ def test_two_carriers_lift_carry_and_set_down_a_load(crew):
 def test_one_carrier_cannot_lift_it_by_all_its_might(crew):
     over = DroneSpec(airframe="carrier", position=(0.0, 0.0, 1.0))
     one = crew(over, loads=(LoadSpec(position=(0.0, 0.0, 0.1), drones=(0,)),))
-    one.fly(1.0, 1.0, places_m=(0.0,))
+    heights = [*heights_m(one.fly(4.0, 3.0, places_m=(0.0,)))]
     vehicle = load_airframe("carrier").vehicle
     upright = make_controller(ActionMode.RATE, vehicle, 1.0 / TICK_HZ)
-    heights = []
     for _ in range(5 * TICK_HZ):
         (motion,) = one.world.motions()
         x, y, _ = to_body(motion.quaternion_xyzw, (0.0, 0.0, 1.0))
@@ -110,9 +109,7 @@ def test_one_carrier_cannot_lift_it_by_all_its_might(crew):
         heights.append(state.loads[0].position_m[2])
     assert min(state.drones[0].rotor_speed_rad_s) > 0.9 * vehicle.rotor_speed_max_rad_s
     assert state.drones[0].position_m[2] == pytest.approx(1.1, abs=0.02)
-    # The jerk of the tightening rope may tip it; it does not rise.
-    assert max(heights) < 0.13
-    assert heights[-TICK_HZ:] == pytest.approx([0.1] * TICK_HZ, abs=0.005)
+    assert max(heights) < 0.11
 
 
 def test_a_carrier_hovers_with_its_full_payload(crew):
@@ -165,7 +162,7 @@ def test_when_one_lets_go_the_load_swings_to_the_other_and_drops(crew):
     states = pair.fly(4.0, 2.2, release=(0,))
     y = np.array([state.loads[0].position_m[1] for state in states])
     assert y.min() < before[1] - 0.2
-    assert heights(states)[-1] == pytest.approx(0.1, abs=0.05)
+    assert heights_m(states)[-1] == pytest.approx(0.1, abs=0.05)
     assert states[-1].loads[0].held == (1,)
 
 
@@ -173,7 +170,7 @@ def test_when_both_let_go_the_load_falls_as_things_fall(crew):
     pair = crew(*PAIR, loads=(LOAD,))
     height = pair.fly(8.0, 2.2)[-1].loads[0].position_m[2]
     states = pair.fly(0.3, 2.2, release=(0, 1))
-    assert heights(states)[-1] == pytest.approx(height - 0.5 * 9.81 * 0.3**2, abs=0.05)
+    assert heights_m(states)[-1] == pytest.approx(height - 0.5 * 9.81 * 0.3**2, abs=0.05)
     assert states[-1].loads[0].held == ()
 
 

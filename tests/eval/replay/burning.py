@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from goldentime.eval.log import EpisodeLog
-from goldentime.types import DroneState, Event, FireState, KitState, PersonState, WorldState
+from goldentime.types import DroneState, Event, FireState, KitState, LoadState, PersonState, WorldState
 
 END_S = 90.0
 STEP_S = 0.1
@@ -80,6 +80,7 @@ def scenario() -> dict[str, Any]:
             {"airframe": "scout", "position": [-2, 0, 0.2], "yaw": 0},
         ],
         "kits": [{"carrier": 1, "mass_kg": 0.25, "size": [0.2, 0.2, 0.2]}],
+        "loads": [{"drones": [0, 1], "position": [0.0, 1.2, 0.1], "rope_m": 1.0, "mass_kg": 2.8, "size": [0.3, 0.3, 0.2]}],
         "movers": [],
         "props": [
             {"asset": "sofa-402", "position": [2.0, 6.5, 0.0], "yaw": 0.0, "scale": 1.0, "colours": {}, "semantic": ""}
@@ -116,6 +117,7 @@ def state(time_s: float) -> WorldState:
         kits=(KitState((3.0, 1.0, 0.1), (0.0, 0.0, 0.0), 1 if time_s < 30.0 else -1),),
         people=_people(time_s),
         fire=_fire(time_s),
+        loads=(LoadState((time_s / 10.0, 1.2, 0.6), (0.1, 0.0, 0.0), (0, 1) if time_s < 40.0 else (1,)),),
     )
 
 

@@ -52,6 +52,7 @@ def test_viewers_find_scene_poses_and_events(short, path):
         "air",
         "fuels",
         "kits",
+        "loads",
     }
     assert [event["kind"] for _, event in found.get("/events", [])] == [event.kind for event in short.events]
     assert set(found) >= {"/drone/0", "/drone/1"}

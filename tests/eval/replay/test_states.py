@@ -25,6 +25,8 @@ def test_states_are_those_that_were_recorded(burning, log):
         ]
         assert [person.voice_db for person in got.people] == [person.voice_db for person in truth.people]
         assert got.kits[0].carrier == truth.kits[0].carrier
+        assert got.loads[0].position_m == pytest.approx(truth.loads[0].position_m)
+        assert got.loads[0].held == truth.loads[0].held
         assert got.fire is not None and truth.fire is not None
         for name in ("layer_m", "upper_k", "upper_extinction_per_m", "lower_co", "fuels_w"):
             np.testing.assert_allclose(getattr(got.fire, name), getattr(truth.fire, name), atol=1e-9, err_msg=name)

@@ -1,4 +1,4 @@
-"""People, air, fuels and kits in a log: once a second, stored whole, and no change for worlds without them."""
+"""People, air, fuels, kits and loads in a log: once a second, stored whole, and no change for worlds without them."""
 
 from pathlib import Path
 
@@ -8,7 +8,16 @@ import pytest
 from goldentime.errors import LogError
 from goldentime.eval.log import FORMAT
 from goldentime.eval.log_files import load_log, save_log
-from goldentime.eval.log_tracks import CONDITIONS, TRACK_WIDTHS, AirColumn, KitColumn, PersonColumn, things_of
+from goldentime.eval.log_tracks import (
+    CONDITIONS,
+    TRACK_WIDTHS,
+    AirColumn,
+    KitColumn,
+    LoadColumn,
+    PersonColumn,
+    holders_of,
+    things_of,
+)
 from goldentime.types import KitState
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "course_flight.jsonl"
@@ -51,6 +60,9 @@ def test_the_tables_say_what_the_states_said(burning, log):
     assert tracks["fuels"][row, 1:] == pytest.approx(truth.fire.fuels_w)
     kits = things_of(tracks["kits"], TRACK_WIDTHS["kits"])
     assert kits[0, 0, KitColumn.CARRIER] == 1 and kits[-1, 0, KitColumn.CARRIER] == -1
+    load = things_of(tracks["loads"], TRACK_WIDTHS["loads"])[:, 0]
+    assert load[row, :3] == pytest.approx(truth.loads[0].position_m)
+    assert [holders_of(held) for held in load[[0, -1], LoadColumn.HELD]] == [(0, 1), (1,)]
 
 
 def test_tracks_come_back_and_are_part_of_the_digest(burning, log, tmp_path):
