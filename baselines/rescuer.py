@@ -100,6 +100,8 @@ class Rescuer:
         self.helper = Helper(_kits_of(brief))
         self._goal: Floats | None = None
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
+        self.finished = False
+        """Whether it has nothing left to look for."""
         self._shafts: dict[int, Floats] = {}
         self._done: set[int] = set()
         self._again: set[int] = set()
@@ -159,7 +161,7 @@ class Rescuer:
     def decide(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         """What to do now."""
         self._release, self._turn = False, self._turn_rad_s
-        self._homeward |= self._must_return(observation)
+        self._homeward |= self.must_return(observation)
         self.flight.hurried = self._homeward
         velocity = self._fly()
         return Motion(velocity, self._turn, self._release)
@@ -196,7 +198,8 @@ class Rescuer:
     def _time_left_s(self) -> float:
         return self._limit_s - float(self.flight.time_s)
 
-    def _must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
+    def must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
+        """Whether time, battery or heat leave no more than the way home."""
         flight = self.flight
         gate = self._shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
         cost_m = flight.cost_m(gate)
@@ -306,7 +309,7 @@ class Rescuer:
                 self._again.add(flight.storey)
                 flight.map.done[:] = flight.map.hot
                 return
-        self._homeward = True
+        self.finished = self._homeward = True
 
     def _change(self, storey: int) -> Floats:
         """Through the shaft between this storey and the next up or down."""

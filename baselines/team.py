@@ -33,7 +33,8 @@ _TELLS_S, _SHARES_S = 0.5, 1.0
 """How often a drone tells of itself, and how often it thinks over what is left to whom."""
 _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
-_SILENT_S, _SERVED_M = 6.0, 1.5
+_SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
+"""Who is not heard for so long is looked for; how near to a post is there; and how near somebody served is the same one."""
 _POSTURES = {"immediate": "lying_back", "urgent": "sitting", "non_urgent": "standing"}
 _NUMBERS = 100_000
 """Landmarks of drone i get numbers from so many times i + 1."""
@@ -74,6 +75,7 @@ class Team:
         self._finds: dict[int, Find] = {}
         self._told_s = self._shared_s = -math.inf
         self._turn = 0
+        self._relays_at: Floats | None = None
 
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         """One step of the flight, a report if there is one to make, and a message."""
@@ -94,10 +96,30 @@ class Team:
 
     def _motion(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         if self._haul is None or self._haul.done:
-            return self._mind.decide(observation)
+            post_m = self._post(observation)
+            return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
         partner = self._peers.get(self._haul.partner)
         velocity, release = self._haul.fly(self._mind.flight.fix.position_m, partner.phase if partner else 0)
         return Motion(velocity, release=release)
+
+    def _post(self, observation: Mapping[str, NDArray[Any]]) -> Floats | None:
+        """Where it is to stand as a relay: once it has nothing else to do, the last place of a drone that fell silent."""
+        mind, flight = self._mind, self._mind.flight
+        if not mind.finished or mind.must_return(observation):
+            self._relays_at = None
+        elif self._relays_at is None:
+            for drone, peer in self._peers.items():
+                place = np.array(peer.place_m)
+                near = flight.storey_of(place) == flight.storey and math.isfinite(flight.cost_m(place[:2]))
+                if near and flight.time_s - self._heard_s[drone] > _SILENT_S:
+                    self._relays_at = place[:2]
+                    break
+        return self._relays_at
+
+    def _stand_at(self, post_m: Floats) -> Motion:
+        flight = self._mind.flight
+        away_m = float(np.hypot(*(post_m - flight.fix.position_m[:2])))
+        return Motion(flight.hold() if away_m < _POST_M or flight.stuck else flight.go(post_m))
 
     def _listen(self, inbox: NDArray[np.uint8]) -> None:
         now_s = self._mind.flight.time_s
