@@ -182,6 +182,13 @@ def test_the_load_stops_drones_and_is_named(crew):
     assert states[-1].drones[0].position_m[2] == pytest.approx(0.3, abs=0.01)
 
 
+def test_a_rangefinder_sees_the_load_below(make_world):
+    over = DroneSpec(airframe="carrier", position=(0.0, 0.0, 1.0))
+    world = make_world(over, loads=(LoadSpec(position=(0.0, 0.0, 0.1), drones=(0,)),))
+    down = world.cast(np.array([[0.0, 0.0, 0.89], [0.5, 0.0, 0.89]]), np.array([[0.0, 0.0, -1.11], [0.5, 0.0, -1.11]]), 0.0)
+    assert 2.0 * down == pytest.approx([0.69, 0.89], abs=1e-3)
+
+
 def test_a_load_does_not_pass_through_walls(crew):
     wall = Level(solids=(Box(centre=(3.0, 0.0, 0.5), size=(0.1, 6.0, 1.0), semantic="wall"),))
     pair = crew(*PAIR, loads=(LOAD,), level=wall)
