@@ -125,8 +125,8 @@ def growth(steps: int) -> dict[str, tuple[list[int], list[float]]]:
     return found
 
 
-def plot(found: dict[str, tuple[list[int], list[float]]], path: str) -> None:
-    """Both curves into one picture."""
+def plot(found: dict[str, tuple[list[int], list[float]]], path: str, aim_ms: float) -> None:
+    """All curves into one picture."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -135,7 +135,7 @@ def plot(found: dict[str, tuple[list[int], list[float]]], path: str) -> None:
     figure, axes = plt.subplots(1, len(found), figsize=(8.0, 3.0), sharey=True)
     for axis, (name, (sizes, times)) in zip(axes, found.items(), strict=True):
         axis.plot(sizes, times, "o-")
-        axis.axhline(AIM_MS, color="0.6", linestyle="--")
+        axis.axhline(aim_ms, color="0.6", linestyle="--")
         axis.set_xlabel(name)
         axis.set_ylim(0.0)
     axes[0].set_ylabel("ms a step of 0.1 s")
@@ -152,7 +152,7 @@ def main() -> None:
     table(options.steps)
     found = growth(max(options.steps // 2, 20))
     if options.plot:
-        plot(found, options.plot)
+        plot(found, options.plot, AIM_MS)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from goldentime.eval.tables import score_table
 from goldentime.missions.registry import load_config, make_env, make_team_env, team_names
 from goldentime.types import DroneState, Event, WorldState
 
-__all__ = ["fly_oracle", "main", "oracle_scores"]
+__all__ = ["fly_oracle", "main", "oracle_scores", "team_actions"]
 
 _SPEED_M_S, _AHEAD_M, _EARLY_M = 1.0, 0.6, 2.0
 
@@ -164,17 +164,15 @@ def _fly_team(env: Any, witness: _Witness, seed: int) -> None:
         oracle = TeamOracle(scenario_from_json(witness.log.header["scenario"]), sheet)
         while env.agents:
             assert witness.state is not None
-            commands, reports = oracle.commands(witness.state), oracle.reports(witness.state)
-            env.step(
-                {
-                    name: _team_action(env.action_space(name), drone, command, report)
-                    for name, drone, command, report in zip(
-                        env.agents, witness.state.drones, commands, reports, strict=True
-                    )
-                }
-            )
+            env.step(team_actions(env, oracle, witness.state))
     finally:
         env.close()
+
+
+def team_actions(env: Any, oracle: TeamOracle, state: WorldState) -> dict[str, dict[str, Any]]:
+    """What all drones are to do in the next step, by the names of a `TeamEnv`."""
+    rows = zip(env.agents, state.drones, oracle.commands(state), oracle.reports(state), strict=True)
+    return {name: _team_action(env.action_space(name), drone, command, report) for name, drone, command, report in rows}
 
 
 def _team_action(space: Any, drone: DroneState, command: tuple[Any, bool], report: dict[str, Any] | None) -> dict[str, Any]:

@@ -38,8 +38,9 @@ class Poses:
             return 1.0, 1.0, 1.0
         if kind == "rope":
             return _ROPE_M, _ROPE_M, self._scenario.loads[self._ropes[index][0]].rope_m
-        things = {"mover": self._scenario.movers, "kit": self._scenario.kits, "load": self._scenario.loads}[kind]
-        return things[index].size
+        if kind == "load":
+            return self._scenario.loads[index].size
+        return (self._scenario.movers[index] if kind == "mover" else self._scenario.kits[index]).size
 
     def of(self, placed: Placed, state: WorldState) -> NDArray[np.float32]:
         """(3, 4): turns and scales a model's points, then moves them to where the thing is."""

@@ -8,10 +8,14 @@ import pytest
 from goldentime.control.cascade import START, make_controller
 from goldentime.control.frames import to_body
 from goldentime.envs.airframe import load_airframe
+from goldentime.envs.bullet import BulletPhysics
 from goldentime.envs.level import Box, Level
+from goldentime.envs.loop import Loop
+from goldentime.envs.mission import EnvConfig, Sheet, Verdict
 from goldentime.envs.physics import Command
 from goldentime.envs.pointmass import PointMassPhysics
 from goldentime.envs.scenario import DroneSpec, KitSpec, LoadSpec
+from goldentime.envs.sensors.base import SensorConfig
 from goldentime.errors import ConfigError
 from goldentime.types import ActionMode, NavState
 
@@ -182,6 +186,13 @@ def test_the_load_stops_drones_and_is_named(crew):
     assert states[-1].drones[0].position_m[2] == pytest.approx(0.3, abs=0.01)
 
 
+def test_a_rangefinder_sees_the_load_below(make_world):
+    over = DroneSpec(airframe="carrier", position=(0.0, 0.0, 1.0))
+    world = make_world(over, loads=(LoadSpec(position=(0.0, 0.0, 0.1), drones=(0,)),))
+    down = world.cast(np.array([[0.0, 0.0, 0.89], [0.5, 0.0, 0.89]]), np.array([[0.0, 0.0, -1.11], [0.5, 0.0, -1.11]]), 0.0)
+    assert 2.0 * down == pytest.approx([0.69, 0.89], abs=1e-3)
+
+
 def test_a_load_does_not_pass_through_walls(crew):
     wall = Level(solids=(Box(centre=(3.0, 0.0, 0.5), size=(0.1, 6.0, 1.0), semantic="wall"),))
     pair = crew(*PAIR, loads=(LOAD,), level=wall)
@@ -211,6 +222,43 @@ def test_ropes_that_cannot_be_are_refused(change, message, make_world):
     load = LoadSpec(**{"position": LOAD.position, "drones": LOAD.drones, **change})
     with pytest.raises(ConfigError, match=message):
         make_world(*PAIR, loads=(load,))
+
+
+class Haul:
+    """A mission without rules, for the loop."""
+
+    report = None
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+
+    def generate(self, rng):
+        return self.scenario
+
+    def sheet(self, scenario):
+        return Sheet({}, {})
+
+    def start(self, scenario, state):
+        self.states = []
+
+    def judge(self, progress, before, after, reports=()):
+        self.states.append(after)
+        return Verdict(None, (), None)
+
+
+def test_an_agent_whose_drone_holds_a_rope_can_let_go_of_it(make_scenario):
+    scout = DroneSpec(airframe="scout", position=(0.0, 5.0, 0.1))
+    mission, world = Haul(make_scenario(*PAIR, scout, loads=(LOAD,), kits=(KitSpec(),))), BulletPhysics(240.0)
+    sensors = {"imu": SensorConfig(kind="imu", hz=10.0)}
+    config = EnvConfig(mission="haul", title="", summary="", rules="", id="haul", sensors=sensors)
+    loop = Loop(config, mission, world, world, None)
+    assert ["release" in schema.space.spaces for schema in loop.schemas] == [True, True, False]
+    loop.reset(0)
+    still = np.zeros(4, np.float32)
+    for _ in range(2):
+        loop.step([{"motion": still, "release": 1}, {"motion": still, "release": 0}, {"motion": still}])
+    loop.close()
+    assert [(state.loads[0].held, state.kits[0].carrier) for state in mission.states] == [((1,), 0), ((1,), -1)]
 
 
 def test_the_twin_without_bullet_says_that_it_knows_no_ropes(make_scenario):
