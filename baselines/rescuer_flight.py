@@ -93,6 +93,10 @@ class RescueFlight:
         self.stuck = False
         """Whether it gave up getting to the last goal."""
 
+    def beside(self, mates_m: float) -> None:
+        """From now on what is nearer than this moves along."""
+        self._odometer.mates_m = mates_m
+
     @property
     def map(self) -> SliceMap:
         """Of the storey it is on."""

@@ -35,6 +35,8 @@ _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
 _SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
 """Who is not heard for so long is looked for; how near to a post is there; and how near somebody served is the same one."""
+_MATES_M = 2.4
+"""What is nearer while it hauls is the other carrier."""
 _POSTURES = {"immediate": "lying_back", "urgent": "sitting", "non_urgent": "standing"}
 _NUMBERS = 100_000
 """Landmarks of drone i get numbers from so many times i + 1."""
@@ -98,8 +100,9 @@ class Team:
         if self._haul is None or self._haul.done:
             post_m = self._post(observation)
             return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
-        partner = self._peers.get(self._haul.partner)
-        velocity, release = self._haul.fly(self._mind.flight.fix.position_m, partner.phase if partner else 0)
+        flight, partner = self._mind.flight, self._peers.get(self._haul.partner)
+        velocity, release = self._haul.fly(flight.fix.position_m, partner.phase if partner else 0)
+        flight.beside(0.0 if self._haul.done else _MATES_M)
         return Motion(velocity, release=release)
 
     def _post(self, observation: Mapping[str, NDArray[Any]]) -> Floats | None:

@@ -15,7 +15,7 @@ _HIGH_M, _APART_M, _LEVEL_M, _DROP_M = 3.4, 0.6, 1.35, 0.8
 """Flight height over the ground; by how much the second flies higher where ways may cross; where it ends; and from how high
 an anchor falls."""
 _HAUL_M_S, _FLY_M_S, _SLOW_M_S = 0.5, 0.8, 0.35
-_GAIN, _NEAR_M, _STILL_S = 1.2, 0.25, 1.0
+_GAIN, _NEAR_M, _STILL_S = 1.2, 0.35, 0.8
 _SLACK_M, _LOAD_M = 0.25, 0.2
 """How slack the ropes are when the load stands; and its height."""
 _PATIENCE_S = 12.0

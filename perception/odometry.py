@@ -100,6 +100,9 @@ class Odometer:
         self._cov = np.diag([1e-4, 1e-4, 1e-4])
         self._floors_m = np.array(floors_m, np.float64)
         self._maps = [ScanMap() for _ in floors_m]
+        self.mates_m = 0.0
+        """What is nearer than this moves along, such as a team-mate with whom something is carried, and is no part of the
+        plan."""
         self._last_yaw = 0.0
         self._last_scan: NDArray[np.float32] | None = None
 
@@ -143,7 +146,12 @@ class Odometer:
         hit = length < self._far_m - 0.05
         local = levelled(self._beams, roll, pitch) * length[:, None]
         storey = max(int(np.searchsorted(self._floors_m, self._z_m - _HEADROOM_M)) - 1, 0)
-        level = hit & (np.abs(local[:, 2]) < _BAND_M) & (local[:, 2] + self._z_m > self._floors_m[storey] + 0.3)
+        level = (
+            hit
+            & (length > self.mates_m)
+            & (np.abs(local[:, 2]) < _BAND_M)
+            & (local[:, 2] + self._z_m > self._floors_m[storey] + 0.3)
+        )
         if level.any():
             self._correct(self._maps[storey], local[level, :2])
             self._maps[storey].insert(self._placed(local[level, :2]))
