@@ -1,0 +1,102 @@
+"""One run against its entry in a ledger: manifest, files, worlds, results and seeds."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from goldentime.errors import GoldenTimeError
+from goldentime.eval.folder import MANIFEST, read_folder
+from goldentime.eval.referee.artifacts import artifacts_below, compare
+from goldentime.eval.referee.entries import RunEntry
+from goldentime.eval.referee.findings import Finding
+from goldentime.eval.referee.manifest import NOT_ARTIFACTS, Manifest, read_manifest, summary_of
+from goldentime.eval.referee.order import History
+from goldentime.eval.referee.secret import hidden_seed
+from goldentime.eval.results import read_results
+from goldentime.eval.splits import episode_seed, epoch_of
+from goldentime.records import canonical_json, digest
+
+__all__ = ["check_artifacts", "check_run"]
+
+
+def check_run(folder: Path, entry: RunEntry, history: History) -> tuple[Manifest | None, list[Finding]]:
+    """Everything that can be checked without flying or scoring again.
+
+    Returns:
+        the manifest, if it is the one that was signed, and what is broken.
+    """
+    path = folder / MANIFEST
+    findings = compare(path, entry.manifest)
+    if findings:
+        return None, findings
+    try:
+        manifest = read_manifest(path)
+        if summary_of(manifest) != entry.summary:
+            findings.append(Finding(str(path), "summary", "that of the ledger", "another"))
+        findings += _check_commitment(path, manifest, history)
+        findings += check_artifacts(folder, manifest)
+        # What follows reads the files, so they must be those of the manifest.
+        if not findings:
+            findings += _check_contents(folder, manifest, history)
+    except GoldenTimeError as error:
+        return None, [*findings, Finding(str(path), "run", "files that can be read", str(error))]
+    return manifest, findings
+
+
+def _check_commitment(path: Path, manifest: Manifest, history: History) -> list[Finding]:
+    made = history.commitments.get(epoch_of(manifest.split) or "")
+    expected = made.commitment if made else None
+    if manifest.commitment == expected:
+        return []
+    return [Finding(str(path), "commitment", str(expected), str(manifest.commitment))]
+
+
+def check_artifacts(folder: Path, manifest: Manifest) -> list[Finding]:
+    """Every file against its hash, and files that the manifest does not know."""
+    findings = [finding for name, known in manifest.artifacts.items() for finding in compare(folder / name, known)]
+    for name in artifacts_below(folder, NOT_ARTIFACTS):
+        if name not in manifest.artifacts:
+            findings.append(Finding(str(folder / name), "file", "none that the manifest does not name", "this one"))
+    return findings
+
+
+def _check_contents(folder: Path, manifest: Manifest, history: History) -> list[Finding]:
+    run = read_folder(folder)
+    plan = run.plan
+    named = {"plan": manifest.plan, "rules": manifest.rules.digest}
+    found = {"plan": digest(plan), "rules": digest(plan.rules)}
+    findings = [
+        Finding(str(folder / "run.json"), name, named[name], found[name]) for name in named if named[name] != found[name]
+    ]
+    results = {result.index: result for result in read_results(run)}
+    for row in manifest.episodes:
+        header, log = _header(run.log(row.index)), str(run.log(row.index))
+        world = hashlib.sha256(canonical_json(header.get("scenario"))).hexdigest()
+        if world != row.scenario:
+            findings.append(Finding(log, "scenario", row.scenario, world))
+        result = results.get(row.index)
+        got = (result.digest, result.score.total, result.score.success) if result else None
+        if got != (row.log, row.total, row.success):
+            expected = f"log {row.log}, {row.total:g} points, success {row.success}"
+            findings.append(Finding(str(run.lines), f"result of episode {row.index}", expected, str(got)))
+        seed = _seed(manifest, row.index, history)
+        for file, value in ((log, header.get("seed")), (str(run.lines), result.seed if result else None)):
+            if seed is not None and value != seed:
+                findings.append(Finding(file, f"seed of episode {row.index}", str(seed), str(value)))
+    return findings
+
+
+def _header(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        header: dict[str, Any] = json.loads(file.readline())["header"]
+    return header
+
+
+def _seed(manifest: Manifest, index: int, history: History) -> int | None:
+    """What the episode's seed has to be; None while the epoch's key is not revealed."""
+    epoch = epoch_of(manifest.split)
+    if epoch is None:
+        return episode_seed(manifest.split, index)
+    key = history.keys.get(epoch)
+    return hidden_seed(key, manifest.mission, index) if key else None
