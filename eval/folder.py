@@ -7,6 +7,7 @@ scorecard.json    means and intervals; equal runs give equal bytes
 timing.json       how long everything took; the only file with wall times besides the logs' last lines
 report.html       the same for people
 manifest.json     what the referee vouches for, with the hash of every other file but the report (`eval.referee.manifest`)
+blocks.json       beside it, to find the place of damage in a file
 """
 
 import contextlib
@@ -20,13 +21,14 @@ from goldentime.eval.plan import Plan, differences
 from goldentime.files import pretty_json, write_atomic
 from goldentime.records import digest, dump, load
 
-__all__ = ["MANIFEST", "RunFolder", "discard", "open_folder", "read_folder", "read_versions"]
+__all__ = ["BLOCKS", "MANIFEST", "RunFolder", "discard", "open_folder", "read_folder", "read_versions"]
 
 FORMAT = 1
 
 MANIFEST = "manifest.json"
+BLOCKS = "blocks.json"
 
-_MADE_HERE = ("run.json", "episodes.jsonl", "scorecard.json", "timing.json", "report.html", MANIFEST)
+_MADE_HERE = ("run.json", "episodes.jsonl", "scorecard.json", "timing.json", "report.html", BLOCKS, MANIFEST)
 
 
 class RunFolder:

@@ -1,20 +1,23 @@
 """What an organiser enters in a ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from goldentime.errors import LedgerError
 from goldentime.eval.folder import MANIFEST, read_folder
-from goldentime.eval.referee.artifacts import fingerprint
-from goldentime.eval.referee.chain import Chain
+from goldentime.eval.referee.artifacts import blocks_of, fingerprint
+from goldentime.eval.referee.chain import Chain, check_chain
 from goldentime.eval.referee.check_run import check_artifacts
 from goldentime.eval.referee.entries import Body, Commitment, Entry, Refusal, Reveal, RunEntry, Withdrawal
+from goldentime.eval.referee.findings import Finding
 from goldentime.eval.referee.keys import SigningKey
 from goldentime.eval.referee.ledger import add_entry
 from goldentime.eval.referee.manifest import Facts, read_manifest, summary_of, write_manifest
 from goldentime.eval.referee.order import history_of
 from goldentime.eval.referee.rescoring import check_scores
 from goldentime.eval.referee.secret import Secret, check_epoch, commitment, epoch_key
+from goldentime.eval.splits import epoch_of
 
 __all__ = ["add_refusal", "add_run", "commit", "commitment_for", "reveal", "reveal_for", "withdraw"]
 
@@ -71,10 +74,10 @@ def add_run(ledger: Path, key: SigningKey, run: Path, facts: Facts | None = None
         LogError: the folder holds no run that can be read.
     """
     folder = read_folder(run)
-    _refuse([*check_scores(folder)], f"{run}: the results don't follow from the logs")
+    _refuse(check_scores(folder), f"{run}: the results don't follow from the logs")
     path = run / MANIFEST
     if not path.is_file():
-        write_manifest(folder, facts)
+        write_manifest(folder, replace(facts or Facts(), commitment=_commitment_in(ledger, folder.plan.split)))
     elif facts is not None and facts != Facts():
         raise LedgerError(f"{path}: expected no manifest where facts about the run are given, got one: remove it first")
     manifest = read_manifest(path)
@@ -82,11 +85,28 @@ def add_run(ledger: Path, key: SigningKey, run: Path, facts: Facts | None = None
     name = run.resolve().name
     if manifest.run != name:
         raise LedgerError(f"{path}: expected the manifest of run {name}, got that of {manifest.run}")
-    body = RunEntry(run=name, manifest=fingerprint(path.read_bytes()), summary=summary_of(manifest))
+    content = path.read_bytes()
+    body = RunEntry(run=name, manifest=fingerprint(content), blocks=blocks_of(content), summary=summary_of(manifest))
     return _add(ledger, key, body)
 
 
-def _refuse(findings: list[object], what: str) -> None:
+def _commitment_in(ledger: Path, split: str) -> str | None:
+    """What the ledger says of the epoch's seeds.
+
+    Raises:
+        LedgerError: the split is hidden and the ledger has no commitment of its epoch.
+    """
+    epoch = epoch_of(split)
+    if epoch is None:
+        return None
+    content = ledger.read_bytes() if ledger.is_file() else b""
+    made = history_of(check_chain(content, str(ledger)).links).commitments.get(epoch)
+    if made is None:
+        raise LedgerError(f"{ledger}: expected a commitment of epoch {epoch} before its first run, got none")
+    return made.commitment
+
+
+def _refuse(findings: Sequence[Finding], what: str) -> None:
     if findings:
         raise LedgerError("\n  ".join([f"{what}:", *(str(finding) for finding in findings)]))
 

@@ -1,18 +1,20 @@
 """Fingerprints of files, which also tell where a damaged one is damaged.
 
-SHA-256 decides whether a file is what it was. Beside it stand 8 hexadecimal digits for each of at most 64 blocks: no proof, but
-enough to name the place.
+SHA-256 decides whether a file is what it was. The *blocks* are 8 hexadecimal digits for each of at most 64 parts of it: no
+proof, but enough to name the place. They are kept apart from what is published, since a part of a log may hold so little
+that its hash could be guessed; a whole log holds a seed.
 """
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from goldentime.eval.referee.findings import Finding, Place
 from goldentime.records import record
 
-__all__ = ["Artifact", "artifacts_below", "compare", "fingerprint"]
+__all__ = ["Artifact", "blocks_of", "compare", "fingerprint", "names_below"]
 
 _BLOCKS = 64
 _LEAST = 256
@@ -29,8 +31,6 @@ class Artifact:
 
     bytes: int
     sha256: str
-    blocks: str
-    """The first 8 digits of each block's SHA-256; `_block_bytes` says how long blocks are."""
 
 
 def _block_bytes(size: int) -> int:
@@ -43,19 +43,23 @@ def _block_bytes(size: int) -> int:
 
 def fingerprint(content: bytes) -> Artifact:
     """The fingerprint of a file's content."""
+    return Artifact(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+
+def blocks_of(content: bytes) -> str:
+    """The first 8 digits of each block's SHA-256, one after the other; `_block_bytes` says how long blocks are."""
     step = _block_bytes(len(content))
-    blocks = (hashlib.sha256(content[start : start + step]).hexdigest() for start in range(0, len(content), step))
-    whole = hashlib.sha256(content).hexdigest()
-    return Artifact(bytes=len(content), sha256=whole, blocks="".join(block[:_DIGITS] for block in blocks))
+    parts = (content[start : start + step] for start in range(0, len(content), step))
+    return "".join(hashlib.sha256(part).hexdigest()[:_DIGITS] for part in parts)
 
 
-def artifacts_below(folder: Path, without: frozenset[str]) -> dict[str, Artifact]:
-    """Fingerprints of all files of a run by their path in it, sorted.
+def names_below(folder: Path, without: frozenset[str]) -> list[str]:
+    """The files of a run by their path in it, sorted.
 
     Args:
-        without: names at the top that don't count; hidden files, reports and replays never do.
+        without: names at the top that don't count; hidden files, links, reports and replays never do.
     """
-    return {name: fingerprint((folder / name).read_bytes()) for name in sorted(_names(folder)) if name not in without}
+    return sorted(name for name in _names(folder) if name not in without and not (folder / name).is_symlink())
 
 
 def _names(folder: Path) -> Iterator[str]:
@@ -66,25 +70,29 @@ def _names(folder: Path) -> Iterator[str]:
                 yield (Path(parent) / name).relative_to(folder).as_posix()
 
 
-def compare(path: Path, expected: Artifact) -> list[Finding]:
-    """Nothing, or one finding that names the damaged part of the file."""
+def compare(path: Path, expected: Artifact, blocks: str = "") -> list[Finding]:
+    """Nothing, or one finding; with the blocks it names the damaged part of the file."""
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):  # a link or a device in a stranger's archive
+            return [Finding(str(path), "file", f"{expected.bytes} bytes", "something that is not a plain file")]
         content = path.read_bytes()
     except OSError as error:
         return [Finding(str(path), "file", f"{expected.bytes} bytes", f"nothing that can be read ({error.strerror})")]
-    if len(content) == expected.bytes and hashlib.sha256(content).hexdigest() == expected.sha256:
-        return []
     got = fingerprint(content)
-    place = _damaged(content, expected)
+    if got == expected:
+        return []
+    place = _damaged(content, expected, blocks)
     if got.bytes != expected.bytes:
         return [Finding(str(path), "length", f"{expected.bytes} bytes", f"{got.bytes} bytes", place)]
     return [Finding(str(path), "SHA-256", expected.sha256, got.sha256, place)]
 
 
-def _damaged(content: bytes, expected: Artifact) -> Place | None:
+def _damaged(content: bytes, expected: Artifact, blocks: str) -> Place | None:
     """From the first to the last block that differs, and the line in which the first begins."""
+    if not blocks:
+        return None
     step = _block_bytes(expected.bytes)
-    wanted = [expected.blocks[i : i + _DIGITS] for i in range(0, len(expected.blocks), _DIGITS)]
+    wanted = [blocks[i : i + _DIGITS] for i in range(0, len(blocks), _DIGITS)]
     found = [hashlib.sha256(content[i * step : (i + 1) * step]).hexdigest()[:_DIGITS] for i in range(len(wanted))]
     wrong = [i for i, pair in enumerate(zip(wanted, found, strict=True)) if pair[0] != pair[1]]
     if not wrong:  # it was lengthened

@@ -98,9 +98,8 @@ def _key(first: bytes, given: str | None) -> tuple[str | None, tuple[str, str] |
 def _link(line: bytes, place: Place, verify: Callable[[bytes, str], bool] | None) -> Link:
     entry = decode(line)
     if verify is not None and not verify(signed_part(entry), entry.signature):
-        raise LedgerError(
-            f"expected the key's signature of entry {entry.index}, got {entry.signature[:24]}... of something else"
-        )
+        got = f"{entry.signature[:24]}..., which is none"
+        raise LedgerError(f"expected a signature of entry {entry.index} by the key, got {got}")
     return Link(entry, body_of(entry), line_hash(line), place)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from goldentime.errors import GoldenTimeError
-from goldentime.eval.folder import MANIFEST, read_folder
-from goldentime.eval.referee.artifacts import artifacts_below, compare
+from goldentime.eval.folder import BLOCKS, MANIFEST, read_folder
+from goldentime.eval.referee.artifacts import compare, names_below
 from goldentime.eval.referee.entries import RunEntry
 from goldentime.eval.referee.findings import Finding
 from goldentime.eval.referee.manifest import NOT_ARTIFACTS, Manifest, read_manifest, summary_of
@@ -27,7 +27,7 @@ def check_run(folder: Path, entry: RunEntry, history: History) -> tuple[Manifest
         the manifest, if it is the one that was signed, and what is broken.
     """
     path = folder / MANIFEST
-    findings = compare(path, entry.manifest)
+    findings = compare(path, entry.manifest, entry.blocks)
     if findings:
         return None, findings
     try:
@@ -54,21 +54,34 @@ def _check_commitment(path: Path, manifest: Manifest, history: History) -> list[
 
 def check_artifacts(folder: Path, manifest: Manifest) -> list[Finding]:
     """Every file against its hash, and files that the manifest does not know."""
-    findings = [finding for name, known in manifest.artifacts.items() for finding in compare(folder / name, known)]
-    for name in artifacts_below(folder, NOT_ARTIFACTS):
-        if name not in manifest.artifacts:
-            findings.append(Finding(str(folder / name), "file", "none that the manifest does not name", "this one"))
+    present = [*names_below(folder, NOT_ARTIFACTS), BLOCKS]
+    blocks = _blocks(folder / BLOCKS, manifest)
+    findings = []
+    for name, known in manifest.artifacts.items():
+        if name in present:  # so that no name leads out of the folder
+            findings += compare(folder / name, known, blocks.get(name, ""))
+        else:
+            findings.append(Finding(str(folder / name), "file", f"{known.bytes} bytes", "no plain file of that name"))
+    for name in sorted({*present} - {*manifest.artifacts}):
+        findings.append(Finding(str(folder / name), "file", "none that the manifest does not name", "this one"))
     return findings
+
+
+def _blocks(path: Path, manifest: Manifest) -> dict[str, str]:
+    """What tells the place of damage; nothing, where that is damaged too or is not at hand."""
+    known = manifest.artifacts.get(BLOCKS)
+    if known is None or compare(path, known):
+        return {}
+    blocks: dict[str, str] = json.loads(path.read_bytes())
+    return blocks
 
 
 def _check_contents(folder: Path, manifest: Manifest, history: History) -> list[Finding]:
     run = read_folder(folder)
     plan = run.plan
-    named = {"plan": manifest.plan, "rules": manifest.rules.digest}
-    found = {"plan": digest(plan), "rules": digest(plan.rules)}
-    findings = [
-        Finding(str(folder / "run.json"), name, named[name], found[name]) for name in named if named[name] != found[name]
-    ]
+    digests = {"plan": (manifest.plan, digest(plan)), "rules": (manifest.rules.digest, digest(plan.rules))}
+    file = str(folder / "run.json")
+    findings = [Finding(file, what, *pair) for what, pair in digests.items() if pair[0] != pair[1]]
     results = {result.index: result for result in read_results(run)}
     for row in manifest.episodes:
         header, log = _header(run.log(row.index)), str(run.log(row.index))

@@ -91,6 +91,8 @@ class RunEntry:
     run: str
     """Name of its folder; no two entries share one."""
     manifest: Artifact
+    blocks: str
+    """Of the manifest, to name the place of damage (`eval.referee.artifacts`)."""
     summary: Summary
 
 

@@ -18,8 +18,8 @@ _SCORER = ("score/**/*.py", "log.py", "log_files.py", "log_tracks.py", "results.
 """All that turns the bytes of a log into a score, below `eval`."""
 
 _LIBRARIES = (
-    "cryptography", "gymnasium", "librosa", "moderngl", "numpy", "opencv-python-headless", "pettingzoo", "pybullet", "pydantic",
-    "pyroomacoustics", "rapidfuzz", "scipy", "stable-baselines3", "torch",
+    "cryptography", "gymnasium", "librosa", "moderngl", "numpy", "opencv-python-headless", "pettingzoo", "pybullet",
+    "pydantic", "pyroomacoustics", "rapidfuzz", "scipy", "stable-baselines3", "torch",
 )  # fmt: skip
 
 

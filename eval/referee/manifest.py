@@ -15,9 +15,9 @@ from typing import Any
 
 from goldentime import __version__
 from goldentime.errors import ConfigError, LedgerError
-from goldentime.eval.folder import MANIFEST, RunFolder, read_versions
+from goldentime.eval.folder import BLOCKS, MANIFEST, RunFolder, read_versions
 from goldentime.eval.log_files import load_log
-from goldentime.eval.referee.artifacts import Artifact, artifacts_below
+from goldentime.eval.referee.artifacts import Artifact, blocks_of, fingerprint, names_below
 from goldentime.eval.referee.entries import Summary
 from goldentime.eval.referee.host import Checkout, Host, checkout, host, scorer_digest
 from goldentime.eval.results import Result, result_of
@@ -40,7 +40,7 @@ __all__ = [
 
 FORMAT = 1
 
-NOT_ARTIFACTS = frozenset({MANIFEST})
+NOT_ARTIFACTS = frozenset({BLOCKS, MANIFEST})
 
 
 class Outcome(StrEnum):
@@ -165,8 +165,11 @@ class Manifest:
     """By path in the folder."""
 
 
-def make_manifest(folder: RunFolder, facts: Facts) -> Manifest:
+def make_manifest(folder: RunFolder, facts: Facts, artifacts: dict[str, Artifact]) -> Manifest:
     """Describe a run as its folder is now; scores are computed from the logs.
+
+    Args:
+        artifacts: fingerprints of its files.
 
     Raises:
         LogError: a log is damaged.
@@ -201,7 +204,7 @@ def make_manifest(folder: RunFolder, facts: Facts) -> Manifest:
         times=_times(folder.timing),
         episodes=tuple(episodes),
         figures=aggregate([result.score for result in results]),
-        artifacts=artifacts_below(folder.path, NOT_ARTIFACTS),
+        artifacts=artifacts,
     )
 
 
@@ -236,8 +239,16 @@ def _times(timing: Path) -> Times:
 
 
 def write_manifest(folder: RunFolder, facts: Facts | None = None) -> Manifest:
-    """Make `manifest.json` and write it."""
-    manifest = make_manifest(folder, facts or Facts())
+    """Write `blocks.json` and then `manifest.json`.
+
+    Raises:
+        LogError: a log is damaged.
+    """
+    contents = {name: (folder.path / name).read_bytes() for name in names_below(folder.path, NOT_ARTIFACTS)}
+    blocks = canonical_json({name: blocks_of(content) for name, content in contents.items()}) + b"\n"
+    artifacts = {name: fingerprint(content) for name, content in {**contents, BLOCKS: blocks}.items()}
+    manifest = make_manifest(folder, facts or Facts(), artifacts)
+    write_atomic(folder.path / BLOCKS, blocks)
     write_atomic(folder.path / MANIFEST, canonical_json(dump(manifest)) + b"\n")
     return manifest
 
