@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from goldentime.errors import GoldenTimeError
 from goldentime.eval.folder import BLOCKS, MANIFEST, read_folder
@@ -17,31 +17,50 @@ from goldentime.eval.results import read_results
 from goldentime.eval.splits import episode_seed, epoch_of
 from goldentime.records import canonical_json, digest
 
-__all__ = ["check_artifacts", "check_run"]
+__all__ = ["Checked", "check_artifacts", "check_run"]
 
 
-def check_run(folder: Path, entry: RunEntry, history: History) -> tuple[Manifest | None, list[Finding]]:
+class Checked(NamedTuple):
+    """What was checked of a run and what is broken."""
+
+    findings: list[Finding]
+    files: int = 0
+    episodes: int = 0
+    seeds: int = 0
+    whole: bool = False
+    """All its files are here and are what they were."""
+
+
+def check_run(folder: Path, entry: RunEntry, history: History, allow_missing: bool = False) -> Checked:
     """Everything that can be checked without flying or scoring again.
 
-    Returns:
-        the manifest, if it is the one that was signed, and what is broken.
+    Args:
+        allow_missing: don't mind files that are not here; where some are not, the others' contents are not compared.
     """
     path = folder / MANIFEST
     findings = compare(path, entry.manifest, entry.blocks)
     if findings:
-        return None, findings
+        return Checked(findings)
     try:
-        manifest = read_manifest(path)
-        if summary_of(manifest) != entry.summary:
-            findings.append(Finding(str(path), "summary", "that of the ledger", "another"))
-        findings += _check_commitment(path, manifest, history)
-        findings += check_artifacts(folder, manifest)
-        # What follows reads the files, so they must be those of the manifest.
-        if not findings:
-            findings += _check_contents(folder, manifest, history)
-    except GoldenTimeError as error:
-        return None, [*findings, Finding(str(path), "run", "files that can be read", str(error))]
-    return manifest, findings
+        return _check(folder, read_manifest(path), entry, history, allow_missing)
+    except (GoldenTimeError, KeyError, OSError, TypeError, ValueError) as error:  # signed, and yet no run
+        return Checked([Finding(str(path), "run", "files that can be read", f"{type(error).__name__}: {error}")])
+
+
+def _check(folder: Path, manifest: Manifest, entry: RunEntry, history: History, allow_missing: bool) -> Checked:
+    path = folder / MANIFEST
+    findings = [] if manifest.run == entry.run else [Finding(str(path), "run", entry.run, manifest.run)]
+    if summary_of(manifest) != entry.summary:
+        findings.append(Finding(str(path), "summary", "that of the ledger", "another"))
+    findings += _check_commitment(path, manifest, history)
+    findings += check_artifacts(folder, manifest, allow_missing)
+    present = sum((folder / name).is_file() for name in manifest.artifacts)
+    whole = not findings and present == len(manifest.artifacts)
+    if not whole:  # what follows reads the files, so they must be those of the manifest
+        return Checked(findings, files=present)
+    findings += _check_contents(folder, manifest, history)
+    seeds = sum(_seed(manifest, row.index, history) is not None for row in manifest.episodes)
+    return Checked(findings, files=present, episodes=len(manifest.episodes), seeds=seeds, whole=True)
 
 
 def _check_commitment(path: Path, manifest: Manifest, history: History) -> list[Finding]:
@@ -52,7 +71,7 @@ def _check_commitment(path: Path, manifest: Manifest, history: History) -> list[
     return [Finding(str(path), "commitment", str(expected), str(manifest.commitment))]
 
 
-def check_artifacts(folder: Path, manifest: Manifest) -> list[Finding]:
+def check_artifacts(folder: Path, manifest: Manifest, allow_missing: bool = False) -> list[Finding]:
     """Every file against its hash, and files that the manifest does not know."""
     present = [*names_below(folder, NOT_ARTIFACTS), BLOCKS]
     blocks = _blocks(folder / BLOCKS, manifest)
@@ -60,7 +79,7 @@ def check_artifacts(folder: Path, manifest: Manifest) -> list[Finding]:
     for name, known in manifest.artifacts.items():
         if name in present:  # so that no name leads out of the folder
             findings += compare(folder / name, known, blocks.get(name, ""))
-        else:
+        elif not allow_missing or (folder / name).exists():
             findings.append(Finding(str(folder / name), "file", f"{known.bytes} bytes", "no plain file of that name"))
     for name in sorted({*present} - {*manifest.artifacts}):
         findings.append(Finding(str(folder / name), "file", "none that the manifest does not name", "this one"))

@@ -117,7 +117,7 @@ def verify_command(arguments: list[str]) -> int:
     parser.add_argument("--public-key", type=Path, help="the organiser's, from elsewhere than the ledger")
     parser.add_argument("--head", help="a hash that verify printed before: the ledger must still hold that line")
     parser.add_argument("--rescore", action="store_true", help="also score all runs again from their logs")
-    parser.add_argument("--allow-missing", action="store_true", help="don't mind runs that are not in --runs")
+    parser.add_argument("--allow-missing", action="store_true", help="don't mind runs and files that are not in --runs")
     options = parser.parse_args(arguments)
     if options.rescore and options.runs is None:
         parser.error("--rescore needs --runs")

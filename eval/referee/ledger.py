@@ -5,6 +5,7 @@ a kill leaves of a line is moved aside by the next writer; a ledger that does no
 """
 
 import fcntl
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -124,8 +125,8 @@ def _mended(path: Path, descriptor: int) -> bytes:
         return content
     end = _json_end(tail)
     if end is None:
-        aside = path.with_name(f"{path.name}.torn-{start}")
-        aside.write_bytes(tail)
+        names = (path.with_name(f"{path.name}.torn-{start}.{number}") for number in itertools.count())
+        write_new(next(name for name in names if not name.exists()), tail)
         os.ftruncate(descriptor, start)
         os.fsync(descriptor)
         return content[:start]

@@ -45,15 +45,20 @@ def read_private(path: Path, what: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not make us wait
     except OSError as error:
         raise ConfigError(f"{path}: expected {what}, can't be read ({error.strerror})") from None
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise ConfigError(f"{path}: expected {what}, got something that is not a plain file")
-        if found.st_uid != os.geteuid():
-            raise ConfigError(f"{path}: expected {what} to belong to user {os.geteuid()}, got user {found.st_uid}")
-        mode = stat.S_IMODE(found.st_mode)
-        if mode & 0o077:
-            raise ConfigError(f"{path}: expected {what} with mode 0600, got {mode:04o}: chmod 600 {path}")
-        if found.st_size > _LIMIT:
-            raise ConfigError(f"{path}: expected {what} of at most {_LIMIT} bytes, got {found.st_size}")
-        return file.read()
+    try:
+        _check_private(path, what, os.fstat(descriptor))
+        return os.read(descriptor, _LIMIT)
+    finally:
+        os.close(descriptor)
+
+
+def _check_private(path: Path, what: str, found: os.stat_result) -> None:
+    mode = stat.S_IMODE(found.st_mode)
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigError(f"{path}: expected {what}, got something that is not a plain file")
+    if found.st_uid != os.geteuid():
+        raise ConfigError(f"{path}: expected {what} to belong to user {os.geteuid()}, got user {found.st_uid}")
+    if mode & 0o077:
+        raise ConfigError(f"{path}: expected {what} with mode 0600, got {mode:04o}: chmod 600 {path}")
+    if found.st_size > _LIMIT:
+        raise ConfigError(f"{path}: expected {what} of at most {_LIMIT} bytes, got {found.st_size}")

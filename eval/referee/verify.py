@@ -1,5 +1,6 @@
 """Checking a ledger offline: what anyone can do who has the file, and more with the runs and the organiser's public key."""
 
+from collections import Counter
 from pathlib import Path
 
 from goldentime.errors import LedgerError
@@ -9,7 +10,6 @@ from goldentime.eval.referee.check_run import check_run
 from goldentime.eval.referee.findings import Finding
 from goldentime.eval.referee.order import History, check_order, history_of
 from goldentime.eval.referee.rescoring import check_scores
-from goldentime.eval.splits import epoch_of
 from goldentime.records import record
 
 __all__ = ["Checks", "Verdict", "verify_ledger"]
@@ -28,7 +28,7 @@ class Checks:
     rescore: bool = False
     """Score the runs again from their logs."""
     allow_missing: bool = False
-    """Some runs are not here; check the others."""
+    """Some runs or files are not here; check the others."""
 
 
 @record
@@ -64,7 +64,7 @@ def verify_ledger(path: Path, checks: Checks) -> Verdict:
     if not findings:  # else entries that are damaged would be missed by those that refer to them
         findings += check_order(chain, str(path))
     findings += _check_head(chain, path, checks.head)
-    counts = {"runs": 0, "episodes": 0, "seeds": 0, "files": 0}
+    counts = Counter(runs=0, episodes=0, seeds=0, files=0)
     history = history_of(chain.links)
     if checks.runs is not None:
         findings += _check_runs(checks, history, counts)
@@ -84,7 +84,7 @@ def _check_head(chain: Chain, path: Path, head: str | None) -> list[Finding]:
     return [Finding(str(path), "head", f"a line with hash {head}", f"none among {len(chain.links)}")]
 
 
-def _check_runs(checks: Checks, history: History, counts: dict[str, int]) -> list[Finding]:
+def _check_runs(checks: Checks, history: History, counts: Counter[str]) -> list[Finding]:
     assert checks.runs is not None
     findings: list[Finding] = []
     for name, (entry, body) in history.runs.items():
@@ -95,15 +95,10 @@ def _check_runs(checks: Checks, history: History, counts: dict[str, int]) -> lis
             if not checks.allow_missing and name not in history.withdrawn:
                 findings.append(Finding(str(folder), f"run of entry {entry.index}", "its folder", "nothing"))
         else:
-            manifest, found = check_run(folder, body, history)
-            counts["runs"] += 1
-            if manifest is not None:
-                counts["episodes"] += len(manifest.episodes)
-                counts["files"] += len(manifest.artifacts)
-                epoch = epoch_of(manifest.split)
-                counts["seeds"] += len(manifest.episodes) if epoch is None or epoch in history.keys else 0
-            findings += found
-            if checks.rescore and not found:
+            checked = check_run(folder, body, history, checks.allow_missing)
+            findings += checked.findings
+            counts.update(runs=1, files=checked.files, episodes=checked.episodes, seeds=checked.seeds)
+            if checks.rescore and checked.whole:
                 findings += check_scores(read_folder(folder))
     return findings
 
@@ -111,9 +106,7 @@ def _check_runs(checks: Checks, history: History, counts: dict[str, int]) -> lis
 def _notes(checks: Checks, history: History) -> list[str]:
     notes = []
     if checks.public_key is None:
-        notes.append(
-            "the key is the one that the ledger names itself: compare it with the organiser's, or give --public-key"
-        )
+        notes.append("the key is the one that the ledger itself names: compare it with the organiser's (--public-key)")
     if checks.runs is None and history.runs:
         notes.append("the runs themselves were not checked: give --runs FOLDER")
     closed = [epoch for epoch in history.commitments if epoch not in history.keys]
