@@ -10,7 +10,7 @@ from goldentime.eval.folder import BLOCKS, MANIFEST, read_folder
 from goldentime.eval.referee.artifacts import compare, names_below
 from goldentime.eval.referee.entries import RunEntry
 from goldentime.eval.referee.findings import Finding
-from goldentime.eval.referee.manifest import NOT_ARTIFACTS, Manifest, read_manifest, summary_of
+from goldentime.eval.referee.manifest import Manifest, read_manifest, summary_of
 from goldentime.eval.referee.order import History
 from goldentime.eval.referee.secret import hidden_seed
 from goldentime.eval.results import read_results
@@ -73,7 +73,7 @@ def _check_commitment(path: Path, manifest: Manifest, history: History) -> list[
 
 def check_artifacts(folder: Path, manifest: Manifest, allow_missing: bool = False) -> list[Finding]:
     """Every file against its hash, and files that the manifest does not know."""
-    present = [*names_below(folder, NOT_ARTIFACTS), BLOCKS]
+    present = names_below(folder, frozenset({MANIFEST}))
     blocks = _blocks(folder / BLOCKS, manifest)
     findings = []
     for name, known in manifest.artifacts.items():
@@ -81,7 +81,7 @@ def check_artifacts(folder: Path, manifest: Manifest, allow_missing: bool = Fals
             findings += compare(folder / name, known, blocks.get(name, ""))
         elif not allow_missing or (folder / name).exists():
             findings.append(Finding(str(folder / name), "file", f"{known.bytes} bytes", "no plain file of that name"))
-    for name in sorted({*present} - {*manifest.artifacts}):
+    for name in sorted({*present} - {*manifest.artifacts, BLOCKS}):
         findings.append(Finding(str(folder / name), "file", "none that the manifest does not name", "this one"))
     return findings
 

@@ -26,7 +26,6 @@ from goldentime.files import utc_now, write_atomic
 from goldentime.records import canonical_json, digest, dump, load, record
 
 __all__ = [
-    "NOT_ARTIFACTS",
     "EpisodeEntry",
     "Facts",
     "Manifest",
@@ -39,8 +38,6 @@ __all__ = [
 ]
 
 FORMAT = 1
-
-NOT_ARTIFACTS = frozenset({BLOCKS, MANIFEST})
 
 
 class Outcome(StrEnum):
@@ -244,7 +241,7 @@ def write_manifest(folder: RunFolder, facts: Facts | None = None) -> Manifest:
     Raises:
         LogError: a log is damaged.
     """
-    contents = {name: (folder.path / name).read_bytes() for name in names_below(folder.path, NOT_ARTIFACTS)}
+    contents = {name: (folder.path / name).read_bytes() for name in names_below(folder.path, frozenset({BLOCKS, MANIFEST}))}
     blocks = canonical_json({name: blocks_of(content) for name, content in contents.items()}) + b"\n"
     artifacts = {name: fingerprint(content) for name, content in {**contents, BLOCKS: blocks}.items()}
     manifest = make_manifest(folder, facts or Facts(), artifacts)

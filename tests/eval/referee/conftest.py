@@ -1,4 +1,4 @@
-"""A contest in small, made once: a ledger with a hidden round of two episodes and a public run, on hover's cheapest flights."""
+"""A contest in small, made once: a ledger, a hidden round of two episodes and a public run, on the cheapest of flights."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from goldentime.missions.registry import load_config
 from goldentime.records import dump
 
 
-def small_plan(split: str, episodes: int) -> Plan:
+def _plan(split: str, episodes: int) -> Plan:
     overrides = {"scenario": {"time_limit_s": 0.2}}
     return Plan(
         mission="hover",
@@ -55,6 +55,12 @@ class Contest:
 
 
 @pytest.fixture(scope="session")
+def small_plan():
+    """Makes the plan of a run in small, from its split and its number of episodes."""
+    return _plan
+
+
+@pytest.fixture(scope="session")
 def made(tmp_path_factory, helpers_importable) -> Contest:
     path = tmp_path_factory.mktemp("contest")
     write_secret(path / "secret")
@@ -65,12 +71,12 @@ def made(tmp_path_factory, helpers_importable) -> Contest:
     before = os.environ.get(ENVIRONMENT)
     os.environ[ENVIRONMENT] = str(path / "secret")
     try:
-        evaluate(small_plan("hidden-r1", 2), RunOptions(out=contest.runs / "alpha"))
+        evaluate(_plan("hidden-r1", 2), RunOptions(out=contest.runs / "alpha"))
     finally:
         os.environ.pop(ENVIRONMENT)
         if before is not None:
             os.environ[ENVIRONMENT] = before
-    evaluate(small_plan("public", 1), RunOptions(out=contest.runs / "beta"))
+    evaluate(_plan("public", 1), RunOptions(out=contest.runs / "beta"))
     actions.add_run(contest.ledger, contest.key, contest.runs / "alpha", Facts(team="alpha"))
     actions.add_run(contest.ledger, contest.key, contest.runs / "beta")
     actions.reveal(contest.ledger, contest.key, actions.reveal_for(contest.secret, "r1"))

@@ -1,4 +1,6 @@
-"""Processes that write to a ledger, for the tests: `ledger_writer.py LEDGER KEY together WRITERS COUNT` or `... killed ROUNDS`.
+"""Processes that write to a ledger, for the tests.
+
+`ledger_writer.py LEDGER KEY together WRITERS COUNT` or `ledger_writer.py LEDGER KEY killed ROUNDS`.
 
 Each prints the reason of an entry as soon as `add_refusal` has answered. With `killed`, a writer is killed in each round:
 in even rounds whenever it falls, in odd ones by itself in the middle of a write.

@@ -20,6 +20,7 @@ from goldentime.eval.referee.secret import (
     read_secret,
     write_secret,
 )
+from goldentime.eval.runner import RunOptions, evaluate
 from goldentime.eval.splits import episode_seed
 
 KNOWN = Secret(bytes(range(32)))
@@ -139,3 +140,10 @@ def test_no_file_holds_the_secret_and_what_is_published_holds_no_seed(contest):
         assert not any(seed in path.read_text() for seed in seeds), path
     header = json.loads((alpha / "episodes" / "0001.jsonl").read_text().splitlines()[0])["header"]
     assert str(header["seed"]) == seeds[1]
+
+
+def test_a_hidden_run_without_the_secret_leaves_nothing(tmp_path, monkeypatch, small_plan):
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    with pytest.raises(ConfigError, match="organiser's secret"):
+        evaluate(small_plan("hidden-r1", 1), RunOptions(out=tmp_path / "run"))
+    assert list(tmp_path.iterdir()) == []
