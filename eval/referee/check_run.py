@@ -1,8 +1,9 @@
 """One run against its entry in a ledger: manifest, files, worlds, results and seeds."""
 
-import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from goldentime.errors import GoldenTimeError
@@ -10,12 +11,12 @@ from goldentime.eval.folder import BLOCKS, MANIFEST, read_folder
 from goldentime.eval.referee.artifacts import compare, names_below
 from goldentime.eval.referee.entries import RunEntry
 from goldentime.eval.referee.findings import Finding
-from goldentime.eval.referee.manifest import Manifest, read_manifest, summary_of
+from goldentime.eval.referee.manifest import Manifest, read_manifest, summary_of, world_digest
 from goldentime.eval.referee.order import History
 from goldentime.eval.referee.secret import hidden_seed
 from goldentime.eval.results import read_results
 from goldentime.eval.splits import episode_seed, epoch_of
-from goldentime.records import canonical_json, digest
+from goldentime.records import digest
 
 __all__ = ["Checked", "check_artifacts", "check_run"]
 
@@ -26,7 +27,8 @@ class Checked(NamedTuple):
     findings: list[Finding]
     files: int = 0
     episodes: int = 0
-    seeds: int = 0
+    seeds: Mapping[int, int] = MappingProxyType({})
+    """What the episodes' seeds have to be, where that is known."""
     whole: bool = False
     """All its files are here and are what they were."""
 
@@ -59,7 +61,8 @@ def _check(folder: Path, manifest: Manifest, entry: RunEntry, history: History, 
     if not whole:  # what follows reads the files, so they must be those of the manifest
         return Checked(findings, files=present)
     findings += _check_contents(folder, manifest, history)
-    seeds = sum(_seed(manifest, row.index, history) is not None for row in manifest.episodes)
+    derived = {row.index: _seed(manifest, row.index, history) for row in manifest.episodes}
+    seeds = {index: seed for index, seed in derived.items() if seed is not None}
     return Checked(findings, files=present, episodes=len(manifest.episodes), seeds=seeds, whole=True)
 
 
@@ -104,9 +107,9 @@ def _check_contents(folder: Path, manifest: Manifest, history: History) -> list[
     results = {result.index: result for result in read_results(run)}
     for row in manifest.episodes:
         header, log = _header(run.log(row.index)), str(run.log(row.index))
-        world = hashlib.sha256(canonical_json(header.get("scenario"))).hexdigest()
-        if world != row.scenario:
-            findings.append(Finding(log, "scenario", row.scenario, world))
+        world = world_digest(header)
+        if world != row.world:
+            findings.append(Finding(log, "seed and scenario", row.world, world))
         result = results.get(row.index)
         got = (result.digest, result.score.total, result.score.success) if result else None
         if got != (row.log, row.total, row.success):

@@ -117,16 +117,18 @@ def verify_command(arguments: list[str]) -> int:
     parser.add_argument("--public-key", type=Path, help="the organiser's, from elsewhere than the ledger")
     parser.add_argument("--head", help="a hash that verify printed before: the ledger must still hold that line")
     parser.add_argument("--rescore", action="store_true", help="also score all runs again from their logs")
+    parser.add_argument("--worlds", action="store_true", help="also draw all worlds again from their seeds")
     parser.add_argument("--allow-missing", action="store_true", help="don't mind runs and files that are not in --runs")
     options = parser.parse_args(arguments)
-    if options.rescore and options.runs is None:
-        parser.error("--rescore needs --runs")
+    if (options.rescore or options.worlds) and options.runs is None:
+        parser.error("--rescore and --worlds need --runs")
     key = read_public_key(options.public_key) if options.public_key else None
     checks = Checks(
         runs=options.runs,
         public_key=key,
         head=options.head,
         rescore=options.rescore,
+        worlds=options.worlds,
         allow_missing=options.allow_missing,
     )
     return _report(options.ledger, verify_ledger(options.ledger, checks))

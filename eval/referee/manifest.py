@@ -13,9 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from goldentime import __version__
 from goldentime.errors import ConfigError, LedgerError
 from goldentime.eval.folder import BLOCKS, MANIFEST, RunFolder, read_versions
+from goldentime.eval.log import versions
 from goldentime.eval.log_files import load_log
 from goldentime.eval.referee.artifacts import Artifact, blocks_of, fingerprint, names_below
 from goldentime.eval.referee.entries import Summary
@@ -34,6 +34,7 @@ __all__ = [
     "make_manifest",
     "read_manifest",
     "summary_of",
+    "world_digest",
     "write_manifest",
 ]
 
@@ -89,8 +90,8 @@ class EpisodeEntry:
     success: bool
     total: float
     """Points."""
-    scenario: str
-    """Digest of the world that was flown in."""
+    world: str
+    """What was flown in (`world_digest`)."""
     log: str
     """Digest of the log's content (`EpisodeLog.digest`)."""
     acts: int
@@ -178,7 +179,7 @@ def make_manifest(folder: RunFolder, facts: Facts, artifacts: dict[str, Artifact
         log = load_log(folder.log(index))
         result = result_of(log, plan.rules)
         results.append(result)
-        episodes.append(_episode(result, facts.outcomes, str(log.header.get("scenario_digest", "")), log.timing))
+        episodes.append(_episode(result, facts.outcomes, world_digest(log.header), log.timing))
     return Manifest(
         run=folder.path.resolve().name,
         team=facts.team,
@@ -191,7 +192,7 @@ def make_manifest(folder: RunFolder, facts: Facts, artifacts: dict[str, Artifact
         plan=digest(plan),
         config=hashlib.sha256(canonical_json(plan.mission_config)).hexdigest(),
         rules=RulesEntry(name=plan.rules.name, version=plan.rules.version, digest=digest(plan.rules)),
-        scorer=Scorer(version=__version__, digest=scorer_digest()),
+        scorer=Scorer(version=versions()["goldentime"], digest=scorer_digest()),
         commitment=facts.commitment,
         checkout=checkout(),
         versions=read_versions(folder.path),
@@ -205,14 +206,23 @@ def make_manifest(folder: RunFolder, facts: Facts, artifacts: dict[str, Artifact
     )
 
 
-def _episode(result: Result, outcomes: Mapping[int, Outcome], scenario: str, timing: Mapping[str, float]) -> EpisodeEntry:
+def world_digest(header: Mapping[str, Any]) -> str:
+    """SHA-256 over an episode's seed and scenario, by the header of its log.
+
+    The seed is in it so that nobody can try out which of a few worlds a hidden one is.
+    """
+    scenario = hashlib.sha256(canonical_json(header["scenario"])).hexdigest()
+    return hashlib.sha256(canonical_json([header["seed"], scenario])).hexdigest()
+
+
+def _episode(result: Result, outcomes: Mapping[int, Outcome], world: str, timing: Mapping[str, float]) -> EpisodeEntry:
     return EpisodeEntry(
         index=result.index,
         outcome=outcomes.get(result.index, _outcome(result)),
         reason=result.reason,
         success=result.score.success,
         total=result.score.total,
-        scenario=scenario,
+        world=world,
         log=result.digest,
         acts=int(timing["acts"]),
         act_median_ms=timing["act_median_ms"],

@@ -27,6 +27,8 @@ class Checks:
     """Hash of a line seen before: the ledger must still hold it."""
     rescore: bool = False
     """Score the runs again from their logs."""
+    worlds: bool = False
+    """Draw the worlds again from their seeds."""
     allow_missing: bool = False
     """Some runs or files are not here; check the others."""
 
@@ -97,9 +99,13 @@ def _check_runs(checks: Checks, history: History, counts: Counter[str]) -> list[
         else:
             checked = check_run(folder, body, history, checks.allow_missing)
             findings += checked.findings
-            counts.update(runs=1, files=checked.files, episodes=checked.episodes, seeds=checked.seeds)
+            counts.update(runs=1, files=checked.files, episodes=checked.episodes, seeds=len(checked.seeds))
             if checks.rescore and checked.whole:
                 findings += check_scores(read_folder(folder))
+            if checks.worlds and checked.whole:
+                from goldentime.eval.referee.worlds import check_worlds  # all missions; most checks need none
+
+                findings += check_worlds(read_folder(folder), checked.seeds)
     return findings
 
 

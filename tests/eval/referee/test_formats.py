@@ -1,5 +1,6 @@
 """The formats of ledger and manifest: today's, and those of releases before, which must verify for ever."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,9 @@ def test_the_manifest_says_what_the_run_was(contest):
     assert {"numpy", "pybullet", "cryptography"} <= {*manifest.host.libraries}
     assert str(manifest.times.started) <= str(manifest.times.ended) <= manifest.times.manifest
     first = json.loads((contest.runs / "alpha" / "episodes" / "0000.jsonl").read_bytes().splitlines()[0])
-    assert manifest.episodes[0].scenario == first["header"]["scenario_digest"]
-    assert len({row.scenario for row in manifest.episodes}) == 2
+    told = canonical_json([first["header"]["seed"], first["header"]["scenario_digest"]])
+    assert manifest.episodes[0].world == hashlib.sha256(told).hexdigest()
+    assert len({row.world for row in manifest.episodes}) == 2
     assert manifest.commitment == check_chain(contest.ledger.read_bytes(), "ledger").links[1].entry.body["commitment"]
 
 

@@ -1,5 +1,6 @@
 """What an outsider finds: every flipped bit by name, and what an organiser who has the key could still try."""
 
+import hashlib
 import json
 import random
 from dataclasses import replace
@@ -36,7 +37,7 @@ def flip(content: bytes, position: int, bit: int) -> bytes:
 
 
 def test_what_was_done_by_the_rules_stands(contest):
-    verdict = contest.verify(rescore=True)
+    verdict = contest.verify(rescore=True, worlds=True)
     assert verdict.findings == verdict.notes == ()
     assert (verdict.entries, verdict.runs, verdict.episodes, verdict.seeds, verdict.files) == (5, 2, 3, 3, 16)
     kept = verdict.head
@@ -204,6 +205,21 @@ def test_hidden_episodes_that_were_flown_on_other_seeds_are_found(contest):
         ("0001.jsonl", "seed of episode 1"),
         ("episodes.jsonl", "seed of episode 1"),
     }
+
+
+def test_a_world_that_its_seed_does_not_give_is_found(contest):
+    folder = read_folder(contest.runs / "beta")
+    log = load_log(folder.log(0))
+    log.header["scenario"]["drones"][0]["position"][0] += 0.5
+    log.header["scenario_digest"] = hashlib.sha256(canonical_json(log.header["scenario"])).hexdigest()
+    save_log(log, folder.log(0))
+    rescore(folder)
+    write_manifest(folder)
+    actions.withdraw(contest.ledger, contest.key, "beta", "to be replaced")
+    resigned(contest, "beta", "easier")
+    assert contest.verify(rescore=True).findings == ()
+    (finding,) = contest.verify(worlds=True).findings
+    assert (finding.what, finding.got) == ("world of episode 0", log.header["scenario_digest"])
 
 
 def test_entries_against_the_rules_are_found_though_signed(contest):
