@@ -75,8 +75,8 @@ def check_chain(content: bytes, file: str, public_key: str | None = None) -> Cha
             links.append(link)
             sound = True
     if torn:
-        what = (len(torn[0]), torn[0][:40])
-        findings.append(Finding(file, "torn last line", "a newline at its end", f"{what[0]} bytes, {what[1]!r}", torn[1]))
+        piece = f"{len(torn[0])} bytes, {torn[0][:40]!r}"
+        findings.append(Finding(file, "torn last line", "a newline at its end", piece, torn[1]))
     return Chain(key or "", links, findings, torn[1] if torn else None)
 
 

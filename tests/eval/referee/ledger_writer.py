@@ -11,7 +11,9 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from goldentime.eval.referee import actions
 from goldentime.eval.referee.entries import Refusal
@@ -36,7 +38,7 @@ def die_while_writing(cut: int) -> None:
     """From now on, a write to a ledger stops after some bytes, and the process with it."""
     whole = os.write
 
-    def part(descriptor: int, data: bytes) -> int:
+    def part(descriptor: int, data: Any) -> int:
         if descriptor == 1:
             return whole(descriptor, data)
         whole(descriptor, data[:cut])
@@ -74,7 +76,8 @@ def killed(ledger: Path, key: SigningKey, rounds: int) -> None:
 
 def main() -> None:
     ledger, key, mode, *numbers = sys.argv[1:]
-    {"together": together, "killed": killed}[mode](Path(ledger), read_signing_key(Path(key)), *map(int, numbers))
+    modes: dict[str, Callable[..., None]] = {"together": together, "killed": killed}
+    modes[mode](Path(ledger), read_signing_key(Path(key)), *map(int, numbers))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from goldentime.errors import LedgerError
 from goldentime.eval.referee import actions
 from goldentime.eval.referee.chain import check_chain
 from goldentime.eval.referee.entries import Refusal, Reveal
+from goldentime.eval.referee.findings import Place
 from goldentime.eval.referee.keys import new_key, read_signing_key
 from goldentime.eval.referee.ledger import new_ledger
 from goldentime.eval.referee.manifest import Facts
@@ -113,7 +114,7 @@ def test_a_line_cut_anywhere_is_found_and_the_next_writer_recovers(begun):
         ledger.write_bytes(whole[:cut])
         (finding,) = verify_ledger(ledger, Checks()).findings
         assert finding.what == "torn last line"
-        assert (finding.place.first, finding.place.last, finding.place.line) == (start, cut - 1, 3)
+        assert finding.place == Place(start, cut - 1, 3)
         actions.add_refusal(ledger, key, refusal("third"))
         assert stands(ledger)
         # A line that lacks nothing but its newline was written; of any other the next writer keeps the piece aside.

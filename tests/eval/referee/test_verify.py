@@ -16,7 +16,7 @@ from goldentime.eval.log_files import load_log, save_log
 from goldentime.eval.referee import actions
 from goldentime.eval.referee.artifacts import blocks_of, fingerprint
 from goldentime.eval.referee.chain import check_chain
-from goldentime.eval.referee.entries import Body, RunEntry, Withdrawal
+from goldentime.eval.referee.entries import Body, Reveal, RunEntry, Withdrawal, decode, encode, line_hash, signed_part
 from goldentime.eval.referee.keys import new_key, read_signing_key
 from goldentime.eval.referee.ledger import add_entry, new_ledger
 from goldentime.eval.referee.manifest import Facts, read_manifest, summary_of, write_manifest
@@ -222,9 +222,29 @@ def test_a_world_that_its_seed_does_not_give_is_found(contest):
     assert (finding.what, finding.got) == ("world of episode 0", log.header["scenario_digest"])
 
 
+def test_an_entry_that_was_replaced_by_another_signed_one_breaks_the_chain_behind_it(contest):
+    lines = contest.ledger.read_bytes().splitlines(keepends=True)
+    entry = decode(lines[2])
+    forged = replace(entry, body={**entry.body, "summary": {**entry.body["summary"], "team": "friends"}})
+    lines[2] = encode(replace(forged, signature=contest.key.sign(signed_part(forged))))
+    contest.ledger.write_bytes(b"".join(lines))
+    (finding,) = contest.verify(runs=None).findings
+    assert finding.place.line == 4
+    assert finding.expected == f"{line_hash(lines[2])} as hash of the line before"
+
+
+def test_a_line_has_one_spelling(contest):
+    whole = contest.ledger.read_bytes()
+    start = whole.rindex(b'{"body"')
+    contest.ledger.write_bytes(whole[:start] + whole[start:].replace(b'","', b'", "', 1))
+    (finding,) = contest.verify(runs=None).findings
+    assert "canonical JSON" in finding.expected
+
+
 def test_entries_against_the_rules_are_found_though_signed(contest):
     links = check_chain(contest.ledger.read_bytes(), "ledger").links
-    run, made, shown = links[2].body, links[1].body, links[4].body
+    made, run, shown = links[1].body, links[2].body, links[4].body
+    assert isinstance(run, RunEntry) and isinstance(shown, Reveal)
     elsewhere = replace(run.summary, mission="stage3")
     for body, expected, got in (
         (run, "a run once", "alpha, which is entry 2 too"),
@@ -244,6 +264,7 @@ def test_entries_against_the_rules_are_found_though_signed(contest):
 
 def test_names_that_lead_out_of_the_folder_are_not_followed(contest):
     run = check_chain(contest.ledger.read_bytes(), "ledger").links[3].body
+    assert isinstance(run, RunEntry)
     enter(contest, replace(run, run="../runs/beta"))
     assert "the name of a folder" in [finding.expected for finding in contest.verify().findings]
     actions.withdraw(contest.ledger, contest.key, "beta", "to be replaced")
