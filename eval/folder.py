@@ -6,6 +6,8 @@ episodes.jsonl    one result line per episode, added as they end, at last sorted
 scorecard.json    means and intervals; equal runs give equal bytes
 timing.json       how long everything took; the only file with wall times besides the logs' last lines
 report.html       the same for people
+manifest.json     what the referee vouches for, with the hash of every other file but the report (`eval.referee.manifest`)
+blocks.json       beside it, to find the place of damage in a file
 """
 
 import contextlib
@@ -19,11 +21,14 @@ from goldentime.eval.plan import Plan, differences
 from goldentime.files import pretty_json, write_atomic
 from goldentime.records import digest, dump, load
 
-__all__ = ["RunFolder", "discard", "open_folder", "read_folder"]
+__all__ = ["BLOCKS", "MANIFEST", "RunFolder", "discard", "open_folder", "read_folder", "read_versions"]
 
 FORMAT = 1
 
-_MADE_HERE = ("run.json", "episodes.jsonl", "scorecard.json", "timing.json", "report.html")
+MANIFEST = "manifest.json"
+BLOCKS = "blocks.json"
+
+_MADE_HERE = ("run.json", "episodes.jsonl", "scorecard.json", "timing.json", "report.html", BLOCKS, MANIFEST)
 
 
 class RunFolder:
@@ -90,6 +95,15 @@ def read_folder(path: Path) -> RunFolder:
         return RunFolder(path, load(Plan, manifest.get("plan", {}), f"{path / 'run.json'}: plan"))
     except ConfigError as error:
         raise LogError(str(error)) from None
+
+
+def read_versions(path: Path) -> dict[str, str]:
+    """What the run's episodes were flown with.
+
+    Raises:
+        LogError: the folder holds no run that can be read.
+    """
+    return {str(name): str(version) for name, version in _manifest(path).get("versions", {}).items()}
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from goldentime.errors import ConfigError
 from goldentime.eval.score.rules import Rules
-from goldentime.eval.splits import episode_seed
+from goldentime.eval.splits import check_split, episode_seed
 from goldentime.records import record
 
 __all__ = ["Plan", "differences"]
@@ -33,11 +33,11 @@ class Plan:
             raise ConfigError(f"episodes: must be at least 1, got {self.episodes}")
         if not isinstance(self.agent_config.get("_target_"), str):
             raise ConfigError(f"agent {self.agent}: expected _target_ with the path of a class, got {self.agent_config}")
-        episode_seed(self.split, self.episodes - 1)
+        check_split(self.split, self.episodes - 1)
 
     def seed(self, index: int) -> int:
-        """The seed of one episode."""
-        return episode_seed(self.split, index)
+        """The seed of one episode; the plan does not hold it, since a hidden one is the organiser's to know."""
+        return episode_seed(self.split, index, self.mission)
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from goldentime.errors import LogError
@@ -16,7 +17,7 @@ from goldentime.eval.score.score import Score, score
 from goldentime.files import pretty_json, read_lines, write_atomic
 from goldentime.records import canonical_json, dump, load, record
 
-__all__ = ["Result", "read_results", "rescore", "result_of", "write_results"]
+__all__ = ["Result", "read_results", "rescore", "result_files", "result_of", "write_results"]
 
 FORMAT = 1
 
@@ -62,13 +63,23 @@ def read_results(folder: RunFolder) -> list[Result]:
 
 
 def write_results(folder: RunFolder, results: Sequence[Result]) -> None:
-    """Write the sorted result lines and the scorecard; neither knows of times or of how many workers there were."""
+    """Write the sorted result lines and the scorecard."""
+    for path, content in result_files(folder, results, versions()).items():
+        write_atomic(path, content)
+
+
+def result_files(folder: RunFolder, results: Sequence[Result], flown: Mapping[str, str]) -> dict[Path, bytes]:
+    """What the result lines and the scorecard hold; neither knows of times or of how many workers there were.
+
+    Args:
+        flown: the versions that the scorecard names.
+    """
     rows = sorted(results, key=lambda result: result.index)
-    write_atomic(folder.lines, b"".join(canonical_json(dump(row)) + b"\n" for row in rows))
-    write_atomic(folder.scorecard, pretty_json(_scorecard(folder, rows)))
+    lines = b"".join(canonical_json(dump(row)) + b"\n" for row in rows)
+    return {folder.lines: lines, folder.scorecard: pretty_json(_scorecard(folder, rows, flown))}
 
 
-def _scorecard(folder: RunFolder, rows: Sequence[Result]) -> Mapping[str, Any]:
+def _scorecard(folder: RunFolder, rows: Sequence[Result], flown: Mapping[str, str]) -> Mapping[str, Any]:
     plan = folder.plan
     figures = aggregate([row.score for row in rows])
     return {
@@ -83,7 +94,7 @@ def _scorecard(folder: RunFolder, rows: Sequence[Result]) -> Mapping[str, Any]:
         "reasons": dict(Counter(row.reason for row in rows)),
         "agent_errors": sum(row.error is not None for row in rows),
         "digest": sha256("".join(row.digest for row in rows).encode()).hexdigest(),
-        "versions": versions(),
+        "versions": dict(flown),
     }
 
 

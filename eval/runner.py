@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from goldentime.errors import ConfigError, LogError
 from goldentime.eval.episode import fly
@@ -15,7 +15,7 @@ from goldentime.eval.log_files import load_log, save_log
 from goldentime.eval.plan import Plan
 from goldentime.eval.results import Result, result_of, write_results
 from goldentime.eval.workers import run_in_processes
-from goldentime.files import append_line, pretty_json, write_atomic
+from goldentime.files import append_line, pretty_json, utc_now, write_atomic
 from goldentime.records import canonical_json, dump, record
 
 __all__ = ["RunOptions", "Watcher", "evaluate"]
@@ -55,7 +55,7 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
         ConfigError: the plan can't be run, or the folder belongs to another one.
         KeyboardInterrupt: after the partial results were written.
     """
-    start = time.perf_counter()
+    start, started = time.perf_counter(), utc_now()
     folder = open_folder(options.out, plan, versions(), options.resume, options.overwrite)
     flown = _kept(folder, watch)
     todo = [index for index in range(plan.episodes) if index not in flown]
@@ -74,7 +74,8 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
             run_in_processes(job, todo, options.workers, take)
     finally:
         if flown:
-            _finish(folder, list(flown.values()), options.workers, time.perf_counter() - start)
+            times = {"started": started, "ended": utc_now(), "wall_s": time.perf_counter() - start}
+            _finish(folder, list(flown.values()), {"workers": options.workers, **times})
         else:
             discard(folder)
     return folder
@@ -111,11 +112,10 @@ def _check_owner(folder: RunFolder, index: int, log: EpisodeLog) -> None:
         raise LogError(f"{folder.log(index)}: expected (episode, seed) = {expected}, got {got}")
 
 
-def _finish(folder: RunFolder, flown: Sequence[Flown], workers: int, wall_s: float) -> None:
+def _finish(folder: RunFolder, flown: Sequence[Flown], session: Mapping[str, Any]) -> None:
     write_results(folder, [one.result for one in flown])
     timing = {
-        "workers": workers,
-        "wall_s": wall_s,
+        **session,
         "act_median_ms": statistics.median([one.timing["act_median_ms"] for one in flown]) if flown else 0.0,
         "act_max_ms": max((one.timing["act_max_ms"] for one in flown), default=0.0),
         "episodes": {str(one.result.index): dict(one.timing) for one in flown},

@@ -27,7 +27,7 @@ class _Command(NamedTuple):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and answer its exit code: 0 well, 1 something is missing, 2 a mistake in the call, 130 Ctrl-C."""
+    """Run one command and answer its exit code: 0 well, 1 something is broken, 2 a mistake in the call, 130 Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_help())
@@ -302,6 +302,30 @@ def _contest(arguments: list[str]) -> int:
     return COMMANDS[options.contest](options.truth, options.answer)
 
 
+def _referee(arguments: list[str]) -> int:
+    from goldentime.eval.referee.command import referee_command
+
+    return referee_command(arguments)
+
+
+def _ledger(arguments: list[str]) -> int:
+    from goldentime.eval.referee.command import ledger_command
+
+    return ledger_command(arguments)
+
+
+def _verify(arguments: list[str]) -> int:
+    from goldentime.eval.referee.command import verify_command
+
+    return verify_command(arguments)
+
+
+def _rescore(arguments: list[str]) -> int:
+    from goldentime.eval.referee.command import rescore_command
+
+    return rescore_command(arguments)
+
+
 def _expect_none(name: str, arguments: list[str]) -> None:
     if arguments:
         from goldentime.errors import ConfigError
@@ -317,9 +341,13 @@ _COMMANDS = {
         "train experiment=NAME|perception=NAME [...]", "train an agent, or what sees, reads and hears", _train
     ),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
+    "rescore": _Command("rescore FOLDER", "score stored logs again and compare to the byte", _rescore),
     "replay": _Command("replay RUN|EPISODE.jsonl [...]", "show logged episodes in 3D in a browser", _replay),
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
     "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
+    "referee": _Command("referee secret|key|commit|reveal [...]", "secrets, keys and hidden seeds of a contest", _referee),
+    "ledger": _Command("ledger new|add|withdraw LEDGER [...]", "enter a run in a signed ledger", _ledger),
+    "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "doctor": _Command("doctor", "check this machine and say what to do", _doctor),

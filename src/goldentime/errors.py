@@ -5,6 +5,7 @@ GoldenTimeError
 ├── InvalidActionError     an action outside its space, training mode only              (also ValueError)
 ├── ScenarioError          a scenario that can't be generated or read                   (also ValueError)
 ├── LogError               an episode log that is damaged or of another version         (also ValueError)
+├── LedgerError            a ledger or manifest that is damaged, or an entry it refuses (also ValueError)
 ├── MissingDependencyError an extra that is not installed, with the command that adds it (also ImportError)
 └── ClosedError            a call on an environment or physics world after close()      (also RuntimeError)
 """
@@ -14,6 +15,7 @@ __all__ = [
     "ConfigError",
     "GoldenTimeError",
     "InvalidActionError",
+    "LedgerError",
     "LogError",
     "MissingDependencyError",
     "ScenarioError",
@@ -38,6 +40,10 @@ class ScenarioError(GoldenTimeError, ValueError):
 
 class LogError(GoldenTimeError, ValueError):
     """An episode log is damaged, incomplete or of another version."""
+
+
+class LedgerError(GoldenTimeError, ValueError):
+    """A ledger or a manifest is damaged, or an entry does not fit what the ledger holds."""
 
 
 class MissingDependencyError(GoldenTimeError, ImportError):

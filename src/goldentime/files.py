@@ -2,18 +2,32 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from goldentime.errors import LogError
 from goldentime.records import canonical_json
 
-__all__ = ["append_line", "pretty_json", "read_lines", "write_atomic"]
+__all__ = ["append_line", "pretty_json", "read_lines", "utc_now", "write_atomic", "write_new"]
 
 
 def write_atomic(path: Path, content: bytes) -> None:
     """Replace `path` by `content`: a temporary file beside it, flushed to the disk, then renamed."""
+    _write_by(os.replace, path, content)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Make `path` with this content, whole or not at all.
+
+    Raises:
+        FileExistsError: it is there already, also when another process made it meanwhile.
+    """
+    _write_by(os.link, path, content)
+
+
+def _write_by(move: Callable[[Path, Path], None], path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -21,7 +35,7 @@ def write_atomic(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        move(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     _flush_folder(path.parent)
@@ -77,3 +91,8 @@ def _parse(line: bytes, where: str) -> dict[str, Any]:
 def pretty_json(data: Any) -> bytes:
     """JSON for people, keys in the order given: data made in the same way gives equal bytes."""
     return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def utc_now() -> str:
+    """The time as files hold it, such as `2026-01-31T23:59:59Z`: texts of this form sort by time."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
