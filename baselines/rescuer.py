@@ -174,8 +174,8 @@ class Rescuer:
             heard: whether a report would be.
         """
         last = self._landing or self._time_left_s() < 8.0
-        telling = self._findings is not None and heard
-        report = self.teller.next(self._findings, self.flight.time_s, last=last) if telling else None
+        telling = self._findings if heard else None
+        report = self.teller.next(telling, self.flight.time_s, last=last) if telling is not None else None
         command = self.flight.command(motion.velocity_m_s, motion.turn_rad_s)
         action = {"motion": command, "report": report or no_report(self._sheet)}
         if "release" in self._brief["action"]:

@@ -189,7 +189,8 @@ def _motion(space: Any, drone: DroneState, velocity: Any) -> NDArray[np.float32]
     yaw = yaw_of(drone.quaternion_xyzw)
     c, s = math.cos(yaw), math.sin(yaw)
     low, high = space["motion"].low, space["motion"].high
-    return np.clip([c * x + s * y, c * y - s * x, z, 0.0], low, high).astype(np.float32)
+    motion: NDArray[np.float32] = np.clip([c * x + s * y, c * y - s * x, z, 0.0], low, high).astype(np.float32)
+    return motion
 
 
 def _rescue(env: Any, witness: _Witness, oracle: RescueOracle) -> None:

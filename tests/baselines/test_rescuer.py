@@ -11,6 +11,7 @@ from goldentime.baselines.rescuer_explore import beside, indoors, next_view, sha
 from goldentime.baselines.rescuer_findings import PERSON, Findings, shared
 from goldentime.baselines.rescuer_flight import Field
 from goldentime.baselines.rescuer_heat import HeatGuard
+from goldentime.baselines.rescuer_others import Others
 from goldentime.baselines.rescuer_reports import Teller, condition_of, victims
 from goldentime.control.planner import Space, flood
 from goldentime.errors import ConfigError
@@ -69,7 +70,7 @@ def seen(detections, *, looks=6, kelvin=293.0, warm=300.0):
 
 
 def test_somebody_warm_is_told_once_with_place_and_condition():
-    teller = Teller(SHEET, 10, lambda place: "102")
+    teller = Teller(SHEET, 10, lambda place: "102", Others())
     findings = seen([person()])
     report = teller.next(findings, 10.0, last=False)
     assert report is not None
@@ -92,7 +93,7 @@ def test_a_mannequin_seen_as_well_as_a_person_is_one_thing():
 
 
 def test_who_lies_is_immediate_and_comes_before_who_sits():
-    teller = Teller(SHEET, 10, lambda place: "")
+    teller = Teller(SHEET, 10, lambda place: "", Others())
     findings = seen([person(), person((20.0, 90.0, 50.0, 30.0), "lying_back", 0.9)])
     reports = [teller.next(findings, 10.0, last=False) for _ in range(2)]
     ranks = {r["condition"]: r["rank"] for r in reports if r is not None}
@@ -100,8 +101,20 @@ def test_who_lies_is_immediate_and_comes_before_who_sits():
     assert {condition_of(mark) for mark in findings.marks(PERSON)} == {"immediate", "urgent"}
 
 
+def test_whom_another_has_told_is_not_told_again_but_counted():
+    others = Others()
+    teller = Teller(SHEET, 10, lambda place: "", others)
+    findings = seen([person()])
+    (mark,) = findings.marks(PERSON)
+    others.people[100_001] = mark
+    said = [teller.next(findings, 10.0, last=True) for _ in range(3)]
+    assert [SHEET["kinds"][one["kind"]] for one in said if one is not None] == ["count"]
+    assert said[0] is not None
+    assert said[0]["staying"] == 1
+
+
 def test_the_last_word_counts_people_and_keeps_to_the_budget():
-    teller = Teller(SHEET, 2, lambda place: "")
+    teller = Teller(SHEET, 2, lambda place: "", Others())
     findings = seen([person()])
     said = [teller.next(findings, 10.0, last=True) for _ in range(4)]
     assert [SHEET["kinds"][one["kind"]] for one in said if one is not None] == ["man", "count"]

@@ -1,6 +1,7 @@
 """A team as one brain flies it: the same world as through PettingZoo, behind the Gymnasium API."""
 
 import warnings
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -47,11 +48,13 @@ def test_an_action_for_each_drone_is_wanted():
 def test_what_one_drone_is_told_is_a_brief_of_its_own(team):
     with make_central_env(team) as env:
         env.reset(seed=0)
-        for number, name in enumerate(env.observation_space.spaces):
+        sees: Any = env.observation_space
+        does: Any = env.action_space
+        for number, name in enumerate(sees.spaces):
             told = env.brief_of(name)
             assert told["drone"] == number
-            assert told["sensors"].keys() == env.observation_space[name].spaces.keys()
-            assert told["action"].keys() == env.action_space[name].spaces.keys()
+            assert told["sensors"].keys() == sees[name].spaces.keys()
+            assert told["action"].keys() == does[name].spaces.keys()
 
 
 def test_missions_for_one_drone_are_refused():
