@@ -154,7 +154,7 @@ class Rescuer:
         flight = self.flight
         look = flight.sense(observation)
         if self._findings is not None:
-            self._findings.see(observation, look, flight.time_s)
+            self._findings.see(observation, look, flight.time_s, self.others.mates_m)
             self._avoid_fire()
         self._feel(observation)
 
@@ -206,7 +206,7 @@ class Rescuer:
         if not math.isfinite(cost_m):
             cost_m = 1.5 * float(np.hypot(*(flight.fix.position_m[:2] - gate)))
         if flight.storey:
-            cost_m += 1.5 * float(np.hypot(*gate))
+            cost_m += 1.5 * float(np.hypot(*(gate - flight.home_m)))
         need_s = _BACK_SHARE * cost_m / self._speed_m_s + _LANDING_S + _STOREY_S * flight.storey
         charge = float(observation["battery"][0]) if "battery" in observation else 1.0
         hot = "thermometer" in observation and float(observation["thermometer"][0]) > _HOT_K
@@ -348,7 +348,7 @@ class Rescuer:
         if flight.storey:
             self._target = flight.storey - 1
             return flight.hold()
-        if float(np.hypot(*flight.fix.position_m[:2])) < _HOME_M:
+        if float(np.hypot(*(flight.fix.position_m[:2] - flight.home_m))) < _HOME_M:
             self._landing, self._landing_s = True, flight.time_s
             return flight.hold()
         return flight.go(self.flight.home_m)

@@ -43,6 +43,8 @@ _TALL_M, _LONG, _APART = 1.25, 1.3, 0.2
 _HIGH_M, _LOW_M, _SLACK_M = 1.3, 0.85, 0.3
 """No middle of one who stands, and of one who sits or lies, is higher over the floor; and how far off heights may be."""
 _LEAST_READ = 0.3
+_MATE_M = (1.2, 1.2, 0.8)
+"""How far off, along each axis, another drone may seem to be from where it said it is."""
 _PLATE = re.compile(r"^B?\d{3,4}(-\d)?( ?호)?( .*)?$")
 """A room's number, and perhaps what it is used for."""
 
@@ -88,8 +90,21 @@ class Findings:
         self._looked_s = self._was_read_s = -math.inf
         self._map = LandmarkMap(_GATES_M, 1.0)
 
-    def see(self, observation: Mapping[str, NDArray[Any]], look: Look, time_s: float) -> None:
-        """Look at a picture, if it is time to."""
+    def see(
+        self,
+        observation: Mapping[str, NDArray[Any]],
+        look: Look,
+        time_s: float,
+        mates_m: Sequence[NDArray[np.float64]] = (),
+    ) -> None:
+        """Look at a picture, if it is time to.
+
+        Args:
+            observation: of this step.
+            look: where the body is.
+            time_s: now.
+            mates_m: where other drones are, (3,) each: what seems to be a person there is one of them.
+        """
         if time_s - self._looked_s < self._look_s - 1e-6:
             return
         self._looked_s = time_s
@@ -109,7 +124,7 @@ class Findings:
         if any(boards) and time_s - self._was_read_s >= self._read_s - 1e-6:
             self._was_read_s = time_s
             found += self._plates(observation["camera"], depth_m, look)
-        self._map.add([one for one in found if one is not None], time_s)
+        self._map.add([one for one in found if one is not None and not _is_mate(one, mates_m)], time_s)
 
     def _board(self, one: Detection, depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
         """A sign that is near and no larger than a plate."""
@@ -211,6 +226,13 @@ class Findings:
     def text(self, mark: Landmark) -> str:
         """What all readings of a plate come to."""
         return verdict(mark.votes["text"]).text
+
+
+def _is_mate(one: Sighting, mates_m: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether what seems to be a person is where another drone is."""
+    x, y, z = _MATE_M
+    offsets = [np.abs(one.position_m - mate) for mate in mates_m] if one.category == PERSON else []
+    return any(bool(offset[0] < x and offset[1] < y and offset[2] < z) for offset in offsets)
 
 
 def _alike(category: str) -> str:

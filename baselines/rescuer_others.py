@@ -24,6 +24,8 @@ class Others:
     """Whom others have found, by numbers that no own landmark has."""
     things: dict[str, list[Floats]] = field(default_factory=dict)
     """What else others have found, by category."""
+    mates_m: list[Floats] = field(default_factory=list)
+    """Where other drones are, (3,) each."""
     aims: list[tuple[int, Floats, float]] = field(default_factory=list)
     """Storeys, places (2,) and radii [m] of what others are about to look at."""
     mine: frozenset[int] | None = None

@@ -71,6 +71,7 @@ class Team:
         self._brief, self._me = brief, int(brief["drone"])
         self._mind.reset(brief)
         self._haul = Haul(brief) if self._me in brief["load"]["drones"] else None
+        self._starts = [np.array(one["start_m"]) for one in brief["team"]]
         self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
         self._peers: dict[int, State] = {}
         self._heard_s: dict[int, float] = {}
@@ -82,6 +83,8 @@ class Team:
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         """One step of the flight, a report if there is one to make, and a message."""
         mind = self._mind
+        # One that is not heard of stands where it started, or nobody knows where it is.
+        mind.others.mates_m = self._starts + [np.array(peer.place_m) for peer in self._peers.values()]
         mind.perceive(observation)
         if self._talks and "inbox" in observation:
             self._listen(observation["inbox"])

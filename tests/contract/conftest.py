@@ -82,13 +82,18 @@ def nothing(space: spaces.Space[Any]) -> Any:
     return "" if isinstance(space, spaces.Text) else 0
 
 
+def _mild(space: Any) -> dict[str, Any]:
+    middle = (0.5 * (space["motion"].low + space["motion"].high)).astype(np.float32)
+    return {**nothing(space), "motion": middle}
+
+
 @pytest.fixture
 def mild():
     """An action in the middle of its space, or hovering where the middle would fall."""
+    return lambda env: _mild(env.action_space)
 
-    def action(env):
-        motion = env.action_space["motion"]
-        middle = (0.5 * (motion.low + motion.high)).astype(np.float32)
-        return {**nothing(env.action_space), "motion": middle}
 
-    return action
+@pytest.fixture
+def mild_actions():
+    """The same for each drone of a team."""
+    return lambda env: {agent: _mild(env.action_space(agent)) for agent in env.possible_agents}

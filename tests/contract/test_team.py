@@ -11,16 +11,6 @@ from goldentime.errors import ClosedError
 from goldentime.missions.registry import make_team_env
 
 
-def mild_actions(env):
-    actions = {}
-    for agent in env.possible_agents:
-        space = env.action_space(agent)
-        middle = (0.5 * (space["motion"].low + space["motion"].high)).astype(np.float32)
-        silent = {"message": np.zeros(space["message"].shape, np.uint8)} if "message" in space.spaces else {}
-        actions[agent] = {**dict.fromkeys(space.spaces, 0), "motion": middle, **silent}
-    return actions
-
-
 def test_pettingzoo_check_is_clean(team, capsys):
     env = make_team_env(team)
     parallel_api_test(env, 100)
@@ -31,7 +21,7 @@ def test_pettingzoo_seed_check_is_clean(team):
     parallel_seed_test(lambda: make_team_env(team), num_cycles=20)
 
 
-def test_infos_are_empty_and_the_brief_is_json(team):
+def test_infos_are_empty_and_the_brief_is_json(team, mild_actions):
     env = make_team_env(team)
     _, infos = env.reset(seed=1)
     *_, later = env.step(mild_actions(env))
@@ -59,8 +49,8 @@ def test_each_drone_is_rewarded_for_what_it_does():
     env.close()
 
 
-def test_actions_must_be_given_for_exactly_the_agents(team):
-    env = make_team_env(team)
+def test_actions_must_be_given_for_exactly_the_agents(team, mild_actions):
+    env = make_team_env(team, contest=False)
     env.reset(seed=1)
     actions = mild_actions(env)
     with pytest.raises(InvalidActionError, match="drone_0"):
@@ -70,7 +60,7 @@ def test_actions_must_be_given_for_exactly_the_agents(team):
     env.close()
 
 
-def test_in_contest_mode_a_missing_action_holds_the_last_one(team, notes, contest_overrides):
+def test_in_contest_mode_a_missing_action_holds_the_last_one(team, notes, contest_overrides, mild_actions):
     env = make_team_env(team, recorder=notes, **contest_overrides(team))
     env.reset(seed=1)
     actions = mild_actions(env)
@@ -81,7 +71,7 @@ def test_in_contest_mode_a_missing_action_holds_the_last_one(team, notes, contes
     env.close()
 
 
-def test_step_before_reset_is_refused(team):
+def test_step_before_reset_is_refused(team, mild_actions):
     env = make_team_env(team)
     with pytest.raises(ClosedError, match="reset"):
         env.step(mild_actions(env))
