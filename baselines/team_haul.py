@@ -11,9 +11,9 @@ __all__ = ["Haul"]
 
 Floats = NDArray[np.float64]
 
-_HIGH_M, _APART_M, _LEVEL_M, _DROP_M = 3.4, 0.6, 1.35, 0.8
-"""Flight height over the ground; by how much the second flies higher where ways may cross; where it ends; and from how high
-an anchor falls."""
+_HIGH_M, _PASSES_M, _LEVEL_M, _DROP_M = 3.4, (2.7, 3.6), 1.35, 0.8
+"""Flight height over the ground with the load; of the two where their ways may cross; where it ends; and from how high an
+anchor falls."""
 _HAUL_M_S, _FLY_M_S, _SLOW_M_S = 0.5, 0.8, 0.35
 _GAIN, _NEAR_M, _STILL_S = 1.2, 0.35, 0.8
 _SLACK_M, _LOAD_M = 0.25, 0.2
@@ -105,8 +105,7 @@ def _steps(brief: Mapping[str, Any]) -> list[_Step]:
     start, mark, goal_m = starts[second], marks[second], there[second]
     away_m = float(np.linalg.norm(sides[second]))
     low_m = max(math.sqrt(max(load["rope_m"] ** 2 - away_m**2, 0.04)) + 0.5 * _LOAD_M - _SLACK_M, 0.45)
-    # Where their ways may cross the second one flies higher.
-    high_m = _HIGH_M + second * _APART_M - 0.3
+    high_m = _PASSES_M[second]
     return [
         _Step(_at(start, _HIGH_M), _SLOW_M_S, gentle=True),
         _Step(_at(goal_m, _HIGH_M), _HAUL_M_S, gentle=True),
