@@ -35,6 +35,11 @@ _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
 _SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
 """Who is not heard for so long is looked for; how near to a post is there; and how near somebody served is the same one."""
+_TURNS_S = 6.0
+"""So much later than the one before it each flies in, and so much earlier it comes home."""
+_BERTH_M, _BACKS_M_S, _AIRBORNE_M = 1.3, 0.4, 0.6
+"""How near another may come, how fast one gets out of its way, and above what height."""
+_LEVEL_M, _THERE_M, _ENTERS_M_S = 0.3, 0.4, 0.7
 _MATES_M = 2.4
 """What is nearer while it hauls is the other carrier."""
 _POSTURES = {"immediate": "lying_back", "urgent": "sitting", "non_urgent": "standing"}
@@ -69,7 +74,9 @@ class Team:
                 f"agent team, mission {brief['mission']}: expected a team's rescue, the brief tells of no team"
             )
         self._brief, self._me = brief, int(brief["drone"])
-        self._mind.reset(brief)
+        # They come home one after another.
+        self._mind.reset({**brief, "time_limit_s": brief["time_limit_s"] - _TURNS_S * self._me})
+        self._entered = False
         self._haul = Haul(brief) if self._me in brief["load"]["drones"] else None
         self._starts = [np.array(one["start_m"]) for one in brief["team"]]
         self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
@@ -101,12 +108,46 @@ class Team:
 
     def _motion(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         if self._haul is None or self._haul.done:
-            post_m = self._post(observation)
-            return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
+            return self._give_way() or self._enter() or self._rescue(observation)
         flight, partner = self._mind.flight, self._peers.get(self._haul.partner)
         velocity, release = self._haul.fly(flight.fix.position_m, partner.phase if partner else 0)
         flight.beside(0.0 if self._haul.done else _MATES_M)
         return Motion(velocity, release=release)
+
+    def _give_way(self) -> Motion | None:
+        """Off from a drone with a smaller number that comes near."""
+        flight = self._mind.flight
+        here = flight.fix.position_m
+        for drone, peer in self._peers.items():
+            off = here - np.array(peer.place_m)
+            away_m = float(np.hypot(*off[:2]))
+            if drone < self._me and away_m < _BERTH_M and abs(off[2]) < _BERTH_M and self._airborne():
+                velocity = flight.hold()
+                velocity[:2] += _BACKS_M_S * off[:2] / max(away_m, 0.1)
+                return Motion(velocity)
+        return None
+
+    def _airborne(self) -> bool:
+        return bool(self._mind.flight.fix.position_m[2] > _AIRBORNE_M)
+
+    def _enter(self) -> Motion | None:
+        """To before the door, one after another, for from beside it there is nothing to be seen of the inside."""
+        flight = self._mind.flight
+        gap = -flight.fix.position_m[:2]
+        level = abs(float(flight.fix.position_m[2]) - flight.level_m) < _LEVEL_M
+        self._entered |= level and float(np.hypot(*gap)) < _THERE_M
+        if self._entered:
+            return None
+        if self._haul is None and flight.time_s < _TURNS_S * self._me:
+            return Motion(np.zeros(3))
+        velocity = flight.hold()
+        if level:
+            velocity[:2] += gap * min(1.0, _ENTERS_M_S / max(float(np.hypot(*gap)), 1e-6))
+        return Motion(velocity)
+
+    def _rescue(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
+        post_m = self._post(observation)
+        return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
 
     def _post(self, observation: Mapping[str, NDArray[Any]]) -> Floats | None:
         """Where it is to stand as a relay: once it has nothing else to do, the last place of a drone that fell silent."""
