@@ -120,6 +120,15 @@ class Rescuer:
         """What it is about to look at, (2,); None while there is nothing."""
         return self._goal
 
+    def look_afresh(self) -> None:
+        """At everything that it has not seen itself, from now on."""
+        self.finished = self._homeward = False
+        self._done.clear()
+        self._again.clear()
+        for plan in self.flight.maps:
+            plan.done[:] = plan.hot
+        self._entered_s = self.flight.time_s
+
     def told_things(self, category: str) -> list[Landmark]:
         """Things of a category that it has reported."""
         if self._findings is None:

@@ -41,6 +41,8 @@ _BERTH = Berth(keep_m=0.55, band_m=_SIDE_M, push_m_s=0.6)
 _TURN_GAIN, _TURN_RAD_S = 1.5, 1.2
 _HOT = 4.0
 """How much dearer a hot place is."""
+_DETOUR = 0.2
+"""A metre of way is worth so much of being nearer to where no way is known to."""
 _STUCK_S, _GAINED_M, _BARRED_M = 5.0, 0.2, 0.3
 
 
@@ -194,6 +196,16 @@ class RescueFlight:
         velocity = pursue(self._path, here, _LOOKAHEAD_M, self._pace(), _BRAKE_M_S2)
         velocity[2] = 0.0
         return velocity + self.hold()
+
+    def towards(self, place_m: Floats) -> Floats:
+        """The velocity that leads to a place (2,), or while no way there is known to where one gets nearest to it."""
+        if math.isfinite(self.cost_m(place_m)):
+            return self.go(place_m)
+        plan, costs_m = self.map, self.field().costs_m[:, :, 0]
+        x, y = (plan.lower_m[axis] + (np.arange(plan.shape[axis]) + 0.5) * plan.cell_m for axis in (0, 1))
+        away_m = np.hypot(x[:, None] - place_m[0], y[None] - place_m[1])
+        nearest = np.argmin(np.where(np.isfinite(costs_m), away_m + _DETOUR * costs_m, np.inf))
+        return self.go(plan.middles(np.array([np.unravel_index(int(nearest), plan.shape)]))[0])
 
     def _check(self, left_m: float) -> None:
         """Notice when it does not get on; then never try that way again."""

@@ -11,7 +11,7 @@ from goldentime.baselines.rescuer_flight import RescueFlight
 from goldentime.baselines.rescuer_reports import condition_of
 from goldentime.perception.landmarks import Landmark
 
-__all__ = ["Helper", "Serving", "wants_kit"]
+__all__ = ["FOREIGN", "Helper", "Serving", "wants_kit"]
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +23,10 @@ _DROP_S, _WAIT_S, _LOST_M = 12.0, 0.4, 0.75
 _KEPT_S = 200.0
 """Those who lie may be past using a kit: so long the last one is kept for somebody who sits."""
 _RISE_M_S, _GAZE_M = 0.6, (0.6, 2.5)
+FOREIGN = 0.0
+"""Weight of a landmark that another drone has found."""
+_FAR_S = 90.0
+"""How long it looks for a way to somebody whom another has found."""
 _TRIES_S, _TRIES, _AGAIN_S = 30.0, 5, 4.0
 """How long it tries to get to somebody, how often, and after what time again."""
 _FIRST = ("urgent", "immediate")
@@ -103,6 +107,9 @@ class Helper:
 
     def _approach(self, flight: RescueFlight, mark: Landmark, away_m: float) -> Serving:
         spot = beside(flight.map, flight.field(), mark.position_m, _REACH_M)
+        if spot is None and mark.weight == FOREIGN and self._tried_s <= _FAR_S:
+            # Another drone has found them: the way there is still to be found.
+            return Serving(flight.towards(mark.position_m[:2]))
         if spot is None or flight.stuck or self._tried_s > _TRIES_S:
             self._postpone(mark, flight.time_s)
             return Serving(flight.hold())

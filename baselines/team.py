@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.rescuer import Motion, Rescuer
 from goldentime.baselines.rescuer_findings import CYLINDER, FIRE, PERSON, Detects, Reads
-from goldentime.baselines.rescuer_help import wants_kit
+from goldentime.baselines.rescuer_help import FOREIGN, wants_kit
 from goldentime.baselines.rescuer_reports import condition_of
 from goldentime.baselines.team_haul import Haul
 from goldentime.baselines.team_share import Carrier, Patient, share_out
@@ -76,7 +76,7 @@ class Team:
         self._brief, self._me = brief, int(brief["drone"])
         # They come home one after another.
         self._mind.reset({**brief, "time_limit_s": brief["time_limit_s"] - _TURNS_S * self._me})
-        self._entered = False
+        self._entered = self._again = False
         self._haul = Haul(brief) if self._me in brief["load"]["drones"] else None
         self._starts = [np.array(one["start_m"]) for one in brief["team"]]
         self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
@@ -135,8 +135,11 @@ class Team:
         flight = self._mind.flight
         gap = -flight.fix.position_m[:2]
         level = abs(float(flight.fix.position_m[2]) - flight.level_m) < _LEVEL_M
-        self._entered |= level and float(np.hypot(*gap)) < _THERE_M
         if self._entered:
+            return None
+        if level and float(np.hypot(*gap)) < _THERE_M:
+            self._entered = True
+            self._mind.look_afresh()
             return None
         if self._haul is None and flight.time_s < _TURNS_S * self._me:
             return Motion(np.zeros(3))
@@ -146,6 +149,10 @@ class Team:
         return Motion(velocity)
 
     def _rescue(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
+        if self._mind.finished and not self._again and not self._mind.must_return(observation):
+            # Two pairs of eyes see more than one: now what others have seen as well.
+            self._again = True
+            self._mind.look_afresh()
         post_m = self._post(observation)
         return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
 
@@ -191,7 +198,8 @@ class Team:
             place = np.array(peer.place_m)
             storey = min(max(peer.storey, 0), len(mind.flight.maps) - 1)
             plan = mind.flight.maps[storey]
-            plan.done |= plan.disc(place, _SEEN_M)
+            if not self._again:
+                plan.done |= plan.disc(place, _SEEN_M)
             others.aims.append((storey, np.array(peer.goal_m), _AIM_M))
         others.mine = self._whom_to_help()
 
@@ -245,7 +253,7 @@ class Team:
 def _landmark(number: int, find: Find) -> Landmark:
     """What another drone has found, as if seen."""
     postures = {_POSTURES[find.condition]: 1.0} if find.condition in _POSTURES else {}
-    return Landmark(number, PERSON, np.array(find.place_m), 1.0, 0.0, 0.0, 99, 99.0, {"posture": postures})
+    return Landmark(number, PERSON, np.array(find.place_m), FOREIGN, 0.0, 0.0, 99, 99.0, {"posture": postures})
 
 
 def _near(place: Floats, others: list[Floats]) -> bool:
