@@ -55,7 +55,7 @@ def person(box=WARM_BOX, posture="sitting", score=0.7, category=PERSON):
     return Detection(category=category, score=score, box=box, kind="man", kind_scores=kinds, posture=posture)
 
 
-def seen(detections, *, looks=6, kelvin=293.0, warm=300.0):
+def seen(detections, *, looks=6, kelvin=293.0, warm=300.0, mates_m=()):
     findings = Findings(SENSORS, [0.0], Told(*detections), Told())
     thermal = np.full((60, 80), kelvin, np.float32)
     thermal[18:42, 32:48] = warm
@@ -65,7 +65,7 @@ def seen(detections, *, looks=6, kelvin=293.0, warm=300.0):
         "thermal": thermal,
     }
     for number in range(looks):
-        findings.see(observation, look_from(np.array([0.0, 0.0, 1.0]), 0.0, 0.0, 0.0), 0.5 * number)
+        findings.see(observation, look_from(np.array([0.0, 0.0, 1.0]), 0.0, 0.0, 0.0), 0.5 * number, mates_m)
     return findings
 
 
@@ -83,6 +83,13 @@ def test_somebody_warm_is_told_once_with_place_and_condition():
 
 def test_what_is_as_cold_as_the_room_is_nobody():
     assert victims(seen([person()], warm=293.0), 10.0) == []
+
+
+def test_what_is_where_another_drone_is_is_that_drone():
+    (mark,) = seen([person()]).marks(PERSON)
+    beside_m = mark.position_m + np.array((0.5, 0.3, 0.2))
+    assert seen([person()], mates_m=[beside_m]).marks(PERSON) == []
+    assert len(seen([person()], mates_m=[mark.position_m + np.array((0.0, 0.0, 1.2))]).marks(PERSON)) == 1
 
 
 def test_a_mannequin_seen_as_well_as_a_person_is_one_thing():
