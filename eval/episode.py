@@ -10,6 +10,7 @@ import gymnasium
 
 from goldentime.errors import ConfigError, GoldenTimeError, InvalidActionError, LogError
 from goldentime.eval.log import EpisodeLog
+from goldentime.eval.outcomes import AgentFailure, InfrastructureError
 from goldentime.eval.plan import Plan
 from goldentime.missions.registry import make_env
 from goldentime.types import Agent, Brief
@@ -28,20 +29,29 @@ class _AgentFailed(Exception):
     """Carries the traceback of an agent's exception."""
 
 
-def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> EpisodeLog:
+def fly(
+    plan: Plan,
+    index: int,
+    stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[Any], None] = lambda account: None,
+) -> EpisodeLog:
     """Fly one episode with an agent and a world made for it alone, so that no episode depends on another.
 
-    An exception in the agent ends the episode; what it did before counts.
+    An exception in the agent ends the episode, and so does a failure of a submission, whose outcome is the end reason;
+    what it did before counts.
 
     Args:
         stopped: asked before each step; true abandons the episode.
+        tell: gets what closing the agent answers, where it can be closed: a submission's `wire.remote.Account`.
 
     Raises:
         ConfigError: the mission or the agent can't be built, or they don't fit each other.
+        InfrastructureError: what runs the submission failed; the episode is not over.
         Stopped: `stopped` said so.
     """
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
     env = make_env(plan.mission, recorder=log, **plan.overrides)
+    agent: Agent | None = None
     try:
         agent = build_agent(plan)
         observation, _ = env.reset(seed=plan.seed(index))
@@ -49,8 +59,13 @@ def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> 
     except _AgentFailed as failure:
         log.error = str(failure)
         log.end(AGENT_ERROR)
+    except AgentFailure as failure:
+        log.error = str(failure)
+        log.end(failure.outcome)
     finally:
         env.close()
+        if close := getattr(agent, "close", None):
+            tell(close())
     if log.reason is None:
         raise LogError(f"mission {plan.mission}, episode {index}: it ended without a reason in the log")
     return log
@@ -70,7 +85,9 @@ def _steps(
         log.timed(time.perf_counter() - start)
         try:
             observation, _, terminated, truncated, _ = env.step(action)
-        except InvalidActionError:  # only outside contest mode, where it is an event
+        except InvalidActionError as error:  # only outside contest mode, where it is an event
+            if invalid := getattr(agent, "invalid", None):
+                raise invalid(str(error)) from None
             raise _AgentFailed(traceback.format_exc()) from None
         ended = terminated or truncated
 
@@ -82,7 +99,7 @@ def _call(method: Callable[[Any], Any], argument: Any) -> Any:
     """
     try:
         return method(argument)
-    except ConfigError:
+    except (ConfigError, AgentFailure, InfrastructureError):
         raise
     except (Exception, SystemExit):
         raise _AgentFailed(traceback.format_exc()) from None
