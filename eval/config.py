@@ -11,6 +11,7 @@ from goldentime.errors import ConfigError
 from goldentime.eval.plan import Plan
 from goldentime.eval.runner import RunOptions
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
+from goldentime.eval.submit.agent import planned
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
 
@@ -74,14 +75,17 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
     Raises:
         ConfigError: mission, agent, rules or split are not there or don't fit.
     """
-    agent_config = {key: value for key, value in settings.agent.items() if key != "interface"}
+    submission = planned(settings.agent) if choices.agent == "submission" else None
+    agent_config = submission.config if submission else {k: v for k, v in settings.agent.items() if k != "interface"}
     # What the user says goes before what the agent's file says.
-    overrides = {**_interface(settings.agent), **changes(_mission_file(choices.mission), settings.mission)}
+    interface = submission.interface if submission else _interface(settings.agent)
+    overrides = {**interface, **changes(_mission_file(choices.mission), settings.mission)}
     if "mission" in overrides:
         raise ConfigError(f"mission.mission: choose with mission=NAME, got {overrides['mission']!r}")
     resolved = load_config(choices.mission, overrides)
     path = agent_config.get("path")
     agent = Path(str(path)).resolve().stem if choices.agent in ("checkpoint", "file") and path else choices.agent
+    agent = submission.name if submission else agent
     plan = Plan(
         mission=choices.mission,
         overrides=overrides,

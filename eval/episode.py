@@ -61,7 +61,7 @@ def fly(
         log.end(AGENT_ERROR)
     except AgentFailure as failure:
         log.error = str(failure)
-        log.end(failure.outcome)
+        log.end(failure.reason)
     finally:
         env.close()
         if close := getattr(agent, "close", None):

@@ -4,9 +4,11 @@ from enum import StrEnum
 
 from goldentime.errors import GoldenTimeError
 
-__all__ = ["AgentFailure", "InfrastructureError", "Outcome", "RefusedSubmission"]
+__all__ = ["AgentFailure", "InfrastructureError", "Outcome", "RefusedSubmission", "outcome_of"]
 
 _LONGEST = 8192
+_REASON = "agent_"
+_RAISED = "agent_error"
 
 
 class Outcome(StrEnum):
@@ -39,6 +41,8 @@ class AgentFailure(GoldenTimeError):
         clean = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text[:_LONGEST])
         super().__init__(f"{outcome}: {clean}")
         self.outcome = outcome
+        self.reason = f"{_REASON}{outcome}"
+        """Why the episode ended; a mission's own reasons, such as a drone that `crashed`, have other names."""
         self.text = clean
 
 
@@ -52,3 +56,10 @@ class InfrastructureError(GoldenTimeError):
     """The referee's own machinery failed: the episode is not over and must be flown again."""
 
     outcome = Outcome.INFRASTRUCTURE_ERROR
+
+
+def outcome_of(reason: str) -> Outcome:
+    """The outcome of an episode by its end reason; whatever a mission calls an end of its own is `ok`."""
+    if reason == _RAISED:
+        return Outcome.CRASHED
+    return Outcome(reason.removeprefix(_REASON)) if reason.startswith(_REASON) else Outcome.OK
