@@ -124,9 +124,13 @@ def _other_user() -> list[str]:
 
 def _files(launch: Launch) -> list[str]:
     folders = [str(folder) for folder in (*python_folders(), *package_folders())]
+    words = ["--proc", "/proc", "--dev", "/dev"]
+    # Scratch first: the interpreter may lie in a folder under /tmp, which stays in sight then.
+    for scratch in (_SCRATCH, "/dev/shm"):
+        words += ["--perms", "1777", "--size", str(launch.limits.scratch_mib * MIB), "--tmpfs", scratch]
     # Parents that bubblewrap makes by itself are closed to all but root.
     parents = dict.fromkeys(str(parent) for path in (*_SYSTEM, *folders) for parent in reversed(Path(path).parents))
-    words = [word for parent in parents if parent != "/" for word in ("--perms", "0755", "--dir", parent)]
+    words += [w for parent in parents if parent not in ("/", _SCRATCH) for w in ("--perms", "0755", "--dir", parent)]
     for path in _SYSTEM:
         words += ["--ro-bind-try", path, path]
     for name in _LINKS:
@@ -134,8 +138,4 @@ def _files(launch: Launch) -> list[str]:
         words += ["--symlink", os.readlink(link), name] if link.is_symlink() else ["--ro-bind-try", name, name]
     for folder in folders:
         words += ["--ro-bind", folder, folder]
-    words += ["--proc", "/proc", "--dev", "/dev"]
-    for scratch in (_SCRATCH, "/dev/shm"):
-        words += ["--perms", "1777", "--size", str(launch.limits.scratch_mib * MIB), "--tmpfs", scratch]
-    words += ["--ro-bind", str(launch.folder), INSIDE, "--chdir", INSIDE, "--remount-ro", "/dev", "--remount-ro", "/"]
-    return words
+    return [*words, "--ro-bind", str(launch.folder), INSIDE, "--chdir", INSIDE, "--remount-ro", "/dev", "--remount-ro", "/"]

@@ -27,6 +27,7 @@ _PIECE = 1 << 16
 _MANIFEST_MIB = 1
 _END = struct.Struct("<4s4H2IH")
 _END_MARK = b"PK\x05\x06"
+_ZIP64_MARK, _ZIP64_SIZE = b"PK\x06\x07", 20
 _LONGEST_COMMENT = 65_535
 _PER_ENTRY = 1024
 """Bytes of the directory at the end of an archive, for each file it lists; names are short."""
@@ -75,6 +76,8 @@ def _check_end(file: IO[bytes], size: int, bounds: Bounds) -> None:
     place = tail.rfind(_END_MARK)
     if place < 0 or len(tail) - place < _END.size:
         raise RefusedSubmission("archive: expected a ZIP file, got something else")
+    if _ZIP64_MARK in tail[max(0, place - _ZIP64_SIZE) : place]:
+        raise RefusedSubmission("archive: expected a plain ZIP file, got ZIP64")
     _, _, _, _, count, length, _, _ = _END.unpack_from(tail, place)
     if count > bounds.files + 1 or length > (bounds.files + 1) * _PER_ENTRY:
         raise RefusedSubmission(

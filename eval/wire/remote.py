@@ -18,7 +18,7 @@ from goldentime.types import Brief
 __all__ = ["Account", "RemoteAgent"]
 
 _HELLO_BYTES = 65_536
-_GRACE_S = 2.0
+_GRACE_S = 1.0
 _CLAIMED = {Outcome.CRASHED, Outcome.OUT_OF_MEMORY, Outcome.INVALID_ACTION}
 """What an agent may say of itself."""
 _SIGNALS = {-24: "its processor time was used up", 152: "its processor time was used up"}

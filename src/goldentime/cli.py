@@ -260,7 +260,16 @@ def _missions(arguments: list[str]) -> int:
 
 
 def _doctor(arguments: list[str]) -> int:
-    _expect_none("doctor", arguments)
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime doctor", description="Check this machine and say what to do.")
+    parser.add_argument("--referee", action="store_true", help="try to break every limit that submissions are held to")
+    parser.add_argument("--engine", help="bubblewrap or process; by default the best there is")
+    options = parser.parse_args(arguments)
+    if options.referee:
+        from goldentime.eval.engines.doctor import referee_command
+
+        return referee_command(options.engine)
     from goldentime.eval.doctor import doctor_command
 
     return doctor_command()
@@ -360,7 +369,7 @@ _COMMANDS = {
     "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
-    "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
+    "doctor": _Command("doctor [--referee]", "check this machine and say what to do", _doctor),
 }
 
 if __name__ == "__main__":
