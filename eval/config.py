@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -11,9 +11,11 @@ from goldentime.errors import ConfigError
 from goldentime.eval.plan import Plan
 from goldentime.eval.runner import RunOptions
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
-from goldentime.eval.submit.agent import planned
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
+
+if TYPE_CHECKING:
+    from goldentime.eval.submit.agent import Planned
 
 __all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
 
@@ -75,7 +77,7 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
     Raises:
         ConfigError: mission, agent, rules or split are not there or don't fit.
     """
-    submission = planned(settings.agent) if choices.agent == "submission" else None
+    submission = _submission(settings.agent) if choices.agent == "submission" else None
     agent_config = submission.config if submission else {k: v for k, v in settings.agent.items() if k != "interface"}
     # What the user says goes before what the agent's file says.
     interface = submission.interface if submission else _interface(settings.agent)
@@ -103,6 +105,12 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         overwrite=settings.overwrite,
     )
     return plan, options
+
+
+def _submission(agent: Mapping[str, Any]) -> "Planned":
+    from goldentime.eval.submit.agent import planned  # needs the extra `referee`
+
+    return planned(agent)
 
 
 def _rules(given: str | dict[str, Any]) -> Rules:

@@ -42,7 +42,7 @@ def fly(
 
     Args:
         stopped: asked before each step; true abandons the episode.
-        tell: gets what closing the agent answers, where it can be closed: a submission's `wire.remote.Account`.
+        tell: gets what closing the agent answers, where it can be closed: a submission's `wire.account.Account`.
 
     Raises:
         ConfigError: the mission or the agent can't be built, or they don't fit each other.

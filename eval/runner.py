@@ -16,7 +16,7 @@ from goldentime.eval.outcomes import InfrastructureError
 from goldentime.eval.plan import Plan
 from goldentime.eval.results import Result, result_of, write_results
 from goldentime.eval.submit.team_log import list_episodes, write_episode
-from goldentime.eval.wire.remote import Account
+from goldentime.eval.wire.account import Account
 from goldentime.eval.workers import run_in_processes
 from goldentime.files import append_line, pretty_json, write_atomic
 from goldentime.records import canonical_json, dump, record

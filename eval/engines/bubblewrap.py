@@ -108,16 +108,8 @@ class Bubblewrap:
 def _namespaces(*, root: bool) -> list[str]:
     words = ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "agent"]
     if not root:
-        return [
-            *words,
-            "--unshare-all",
-            "--unshare-user",
-            "--disable-userns",
-            "--uid",
-            str(_FIRST_USER),
-            "--gid",
-            str(_FIRST_USER),
-        ]
+        other = ["--uid", str(_FIRST_USER), "--gid", str(_FIRST_USER)]
+        return [*words, "--unshare-all", "--unshare-user", "--disable-userns", *other]
     # Root's own rights suffice, and one thing less of the kernel's lies open: no user namespace.
     apart = [f"--unshare-{kind}" for kind in ("ipc", "pid", "net", "uts", "cgroup")]
     needed = [word for cap in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP") for word in ("--cap-add", cap)]

@@ -42,7 +42,7 @@ class Limits:
     """Of what it prints so much is kept."""
 
     def __post_init__(self) -> None:
-        for name in self.__dataclass_fields__:  # type: ignore[attr-defined]
+        for name in self.__dataclass_fields__:
             value = getattr(self, name)
             if name != "strikes" and not value > 0:
                 raise ConfigError(f"{name}: must be above 0, got {value}")

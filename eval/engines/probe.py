@@ -117,7 +117,7 @@ def file_size(limit_mib: str) -> dict[str, Any]:
 
 def open_files(limit: str) -> dict[str, Any]:
     """Many open files."""
-    numbers = []
+    numbers: list[int] = []
     with suppress(OSError):
         while len(numbers) < 4 * int(limit):
             numbers.append(os.open("/dev/null", os.O_RDONLY))
@@ -128,7 +128,7 @@ def open_files(limit: str) -> dict[str, Any]:
 
 def processes(limit: str) -> dict[str, Any]:
     """Many processes."""
-    children = []
+    children: list[int] = []
     with suppress(OSError):
         while len(children) < 4 * int(limit):
             child = os.fork()

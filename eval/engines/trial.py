@@ -109,8 +109,9 @@ def _nothing(key: str, good: str) -> Judge:
 
 def _at_most(key: str, limit: float, unit: str) -> Judge:
     def judge(ending: Ending, told: dict[str, Any]) -> tuple[bool, str]:
-        values = list(told[key].values()) if isinstance(told.get(key), dict) else [told.get(key)]
-        if None in values:
+        found = told.get(key)
+        values: list[float] = list(found.values()) if isinstance(found, dict) else [] if found is None else [found]
+        if not values:
             return False, f"the probe did not finish: exit code {ending.code}, {ending.output[-200:]!r}"
         return max(values) <= limit, f"{', '.join(map(str, values))} of {limit:g} {unit}"
 

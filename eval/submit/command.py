@@ -9,7 +9,7 @@ from goldentime.eval.submit.unpack import unpack
 
 __all__ = ["init_command", "pack_command", "unpack_command"]
 
-_TEMPLATE = {"agent.py": "agent.py", "submission.yaml": "submission.yaml", "Containerfile.txt": "Containerfile"}
+_TEMPLATE = {"agent.txt": "agent.py", "submission.yaml": "submission.yaml", "Containerfile.txt": "Containerfile"}
 
 
 def init_command(folder: Path) -> int:

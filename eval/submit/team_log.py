@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goldentime.eval.outcomes import outcome_of
-from goldentime.eval.wire.remote import Account
+from goldentime.eval.wire.account import Account
 from goldentime.files import write_atomic
 from goldentime.records import canonical_json, dump
 

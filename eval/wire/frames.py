@@ -12,9 +12,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import msgpack
 import numpy as np
 from numpy.typing import NDArray
+
+from goldentime.errors import MissingDependencyError
+
+try:
+    import msgpack
+except ImportError:
+    raise MissingDependencyError("submissions need msgpack: pip install 'goldentime[referee]'") from None
 
 __all__ = ["ARRAY", "DTYPES", "Closed", "Late", "WireError", "decode", "encode", "receive", "send", "waiting"]
 
@@ -54,7 +60,7 @@ def encode(value: Any) -> bytes:
         WireError: it holds something that the wire does not know.
     """
     try:
-        return msgpack.packb(value, default=_pack, use_bin_type=True)  # type: ignore[no-any-return]
+        return bytes(msgpack.packb(value, default=_pack, use_bin_type=True))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise WireError(f"can't be sent: {error}") from None
 

@@ -9,39 +9,19 @@ from typing import Any
 from goldentime.eval.engines.base import Ending, Running
 from goldentime.eval.engines.limits import Limits
 from goldentime.eval.outcomes import AgentFailure, Outcome
+from goldentime.eval.wire.account import Account
 from goldentime.eval.wire.clock import StepClock
 from goldentime.eval.wire.frames import Closed, Late, WireError, receive, send, waiting
 from goldentime.eval.wire.messages import VERSION, check_answer, question
-from goldentime.records import record
 from goldentime.types import Brief
 
-__all__ = ["Account", "RemoteAgent"]
+__all__ = ["RemoteAgent"]
 
 _HELLO_BYTES = 65_536
 _GRACE_S = 1.0
 _CLAIMED = {Outcome.CRASHED, Outcome.OUT_OF_MEMORY, Outcome.INVALID_ACTION}
 """What an agent may say of itself."""
 _SIGNALS = {-24: "its processor time was used up", 152: "its processor time was used up"}
-
-
-@record
-class Account:
-    """What one agent's episode came to, for the team to read: nothing of the world, no seed."""
-
-    outcome: str
-    text: str = ""
-    """Why it failed."""
-    output: str
-    """What it printed, as far as it is kept."""
-    dropped_bytes: int
-    acts: int
-    reset_s: float
-    """From the start to the answer of `reset`."""
-    act_median_ms: float
-    act_max_ms: float
-    bank_left_s: float
-    strikes: int
-    slowdown: float
 
 
 class RemoteAgent:

@@ -30,7 +30,8 @@ def meet(where: str) -> socket.socket:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.bind(where)
         door.listen(1)
-        return door.accept()[0]
+        link, _ = door.accept()
+        return link
 
 
 def serve(link: socket.socket, make: Callable[[], Any]) -> None:

@@ -17,7 +17,7 @@ BOUNDS = Bounds(archive_mib=2, total_mib=4, files=8)
 GOOD = {"agent.py": b"class Agent: pass\n", "submission.yaml": b"team: a\nname: b\nentry: agent.py:Agent\n"}
 
 
-def manifest(files: dict[str, bytes], **changed: dict) -> bytes:
+def manifest(files: dict[str, bytes], **changed: object) -> bytes:
     rows = {name: {"size": len(body), "sha256": sha256(body).hexdigest()} for name, body in files.items()}
     return json.dumps({"format": 1, "files": {**rows, **changed}}).encode()
 

@@ -30,12 +30,12 @@ def pair():
 
 def same(a, b) -> bool:
     if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+        return bool(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list):
         return len(a) == len(b) and all(map(same, a, b))
-    return type(a) is type(b) and (a == b or (a != a and b != b))
+    return bool(type(a) is type(b) and (a == b or (a != a and b != b)))
 
 
 @given(values)
@@ -57,7 +57,8 @@ def test_what_the_wire_does_not_know_is_not_sent(value):
 
 
 def array(code: int, shape: tuple[int, ...], data: bytes = b"") -> bytes:
-    return msgpack.packb(msgpack.ExtType(ARRAY, struct.pack(f">BB{len(shape)}I", code, len(shape), *shape) + data))
+    head = struct.pack(f">BB{len(shape)}I", code, len(shape), *shape)
+    return bytes(msgpack.packb(msgpack.ExtType(ARRAY, head + data)))
 
 
 @pytest.mark.parametrize(
