@@ -47,11 +47,17 @@ class Running(Protocol):
 class Engine(Protocol):
     """Starts submissions, each shut off from the machine, from the network and from one another."""
 
-    name: str
-    wall: bool
-    """False where a submission could reach what the referee's user can."""
-    enforces: Mapping[str, str]
-    """By kind of limit, what holds it, such as `{"memory": "cgroup v1"}`."""
+    @property
+    def name(self) -> str:
+        """As the settings have it."""
+
+    @property
+    def wall(self) -> bool:
+        """False where a submission could reach what the referee's user can."""
+
+    @property
+    def enforces(self) -> Mapping[str, str]:
+        """By kind of limit, what holds it, such as `{"memory": "control group"}`."""
 
     def start(self, launch: Launch) -> Running:
         """Start a submission.

@@ -39,6 +39,11 @@ class Group:
                 with suppress(FileNotFoundError):  # kernels without swap accounting lack its files
                     (self._folders[controller] / file).write_text(value)
 
+    @classmethod
+    def none(cls) -> "Group":
+        """No group at all, for engines that make their own."""
+        return cls(Limits(), Path("/nonexistent"))
+
     @property
     def doors(self) -> list[Path]:
         """Files that a process writes its number into to join."""
@@ -68,8 +73,7 @@ class Group:
     def close(self) -> None:
         """End whatever is still in the group, then remove it."""
         for _ in range(100):
-            left = [number for door in self.doors for number in _numbers(door)]
-            for number in left:
+            for number in [number for door in self.doors for number in _numbers(door)]:
                 with suppress(ProcessLookupError):
                     os.kill(number, 9)
             for folder in {*self._folders.values()}:

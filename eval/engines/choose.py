@@ -7,12 +7,13 @@ from functools import cache
 from goldentime.errors import ConfigError
 from goldentime.eval.engines.base import Engine
 from goldentime.eval.engines.bubblewrap import Bubblewrap
+from goldentime.eval.engines.podman import Podman
 from goldentime.eval.engines.process import PlainProcess
 from goldentime.eval.outcomes import InfrastructureError
 
 __all__ = ["ENGINES", "best_engine", "engine_named"]
 
-ENGINES: dict[str, Callable[[], Engine]] = {"bubblewrap": Bubblewrap, "process": PlainProcess}
+ENGINES: dict[str, Callable[[], Engine]] = {"bubblewrap": Bubblewrap, "podman": Podman, "process": PlainProcess}
 
 
 @cache

@@ -3,9 +3,9 @@
 import os
 import resource
 import sys
+from importlib.resources import files
 from pathlib import Path
 
-import goldentime
 from goldentime.eval.engines.limits import MIB, Limits
 
 __all__ = ["environment", "limited", "package_folders", "python_folders", "resolved"]
@@ -28,7 +28,7 @@ def environment(scratch: str) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(Path(str(goldentime.__file__)).parents[1]),
+        "PYTHONPATH": str(_package().parent),
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": scratch,
         "USER": "agent",
@@ -56,7 +56,10 @@ def limited(limits: Limits, *, memory: bool) -> list[str]:
     }
     if memory:
         bounds["as"] = (resource.RLIMIT_AS, limits.memory_mib * MIB)
-    return ["/usr/bin/prlimit", *(f"--{name}={_within(*bound)}" for name, bound in bounds.items()), "--"]
+    words = [f"--{name}={_within(*bound)}" for name, bound in bounds.items()]
+    # A second later the kernel kills: before that there is a signal that tells why.
+    words = [f"{word}:{_within(resource.RLIMIT_CPU, limits.cpu_s + 1)}" if "cpu" in word else word for word in words]
+    return ["/usr/bin/prlimit", *words, "--"]
 
 
 def _within(kind: int, value: int) -> int:
@@ -72,6 +75,10 @@ def python_folders() -> list[Path]:
 
 def package_folders() -> list[Path]:
     """Where `goldentime` itself lies: in a clone, the folders that its links point to, and nothing else of the clone."""
-    package = Path(str(goldentime.__file__)).parent
+    package = _package()
     links = [path.resolve() for path in sorted(package.iterdir()) if path.is_symlink() and path.is_dir()]
     return [package, *links]
+
+
+def _package() -> Path:
+    return Path(str(files("goldentime")))

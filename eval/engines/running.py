@@ -61,18 +61,19 @@ class Process:
         return self._ending
 
     def _stop(self, grace_s: float) -> Ending:
-        code = self._wait(grace_s)
+        code = self.wait(grace_s)
         self.channel.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        if code is None and self._wait(_KILLED_S) is None:
+        if code is None and self.wait(_KILLED_S) is None:
             raise InfrastructureError(f"process {self._process.pid} does not end although it was killed")
         out_of_memory = self._group.out_of_memory()
         self._group.close()
         self._output.finish()
         return Ending(code, out_of_memory, bytes(self._output.kept), self._output.dropped)
 
-    def _wait(self, seconds: float) -> int | None:
+    def wait(self, seconds: float) -> int | None:
+        """The exit code, if it ends by itself within that time."""
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -11,10 +11,11 @@ namespaces, io_uring (whose operations no filter sees), and sockets but Unix one
 
 import platform
 import struct
+from typing import Any
 
 from goldentime.eval.outcomes import InfrastructureError
 
-__all__ = ["REFUSED", "filter_bytes", "known"]
+__all__ = ["REFUSED", "filter_bytes", "known", "profile"]
 
 # (x86_64, aarch64); None where the architecture lacks the call.
 REFUSED: dict[str, tuple[int | None, int | None]] = {
@@ -141,3 +142,22 @@ def _guarded(number: int, test: Instruction, verdict: int) -> list[Instruction]:
         (_RETURN, 0, 0, verdict),
         (_LOAD, 0, 0, _AT_NUMBER),
     ]
+
+
+def profile() -> dict[str, Any]:
+    """The same as container engines take it: names instead of numbers (the OCI runtime specification, config-linux.md)."""
+    refuse, unless_unix = "SCMP_ACT_ERRNO", {"index": 0, "value": _AF_UNIX, "op": "SCMP_CMP_NE"}
+    apart = [
+        {"index": 0, "value": 1 << bit, "valueTwo": 1 << bit, "op": "SCMP_CMP_MASKED_EQ"}
+        for bit in range(32)
+        if _NEW_NAMESPACE >> bit & 1
+    ]
+    return {
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "syscalls": [
+            {"names": sorted(REFUSED), "action": refuse, "errnoRet": _EPERM & 0xFFFF},
+            {"names": ["clone3"], "action": refuse, "errnoRet": _ENOSYS & 0xFFFF},
+            *({"names": ["clone"], "action": refuse, "errnoRet": _EPERM & 0xFFFF, "args": [one]} for one in apart),
+            {"names": ["socket"], "action": refuse, "errnoRet": _EACCES & 0xFFFF, "args": [unless_unix]},
+        ],
+    }

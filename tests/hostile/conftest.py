@@ -27,21 +27,15 @@ LIMITS = {
 CANARY = "canary-" + os.urandom(8).hex()
 
 
-def wall_missing() -> str:
-    """Why there is no wall here; empty if there is one."""
+@pytest.fixture(scope="session", params=["bubblewrap", pytest.param("podman", marks=pytest.mark.slow)])
+def wall(request: pytest.FixtureRequest) -> str:
+    """An engine with a wall; the tests are skipped where it does not work."""
+    name: str = request.param
     try:
-        engine_named("bubblewrap")
+        engine_named(name)
     except InfrastructureError as error:
-        return str(error)
-    return ""
-
-
-@pytest.fixture(scope="session")
-def wall() -> str:
-    """The engine with a wall; without one the test is skipped."""
-    if missing := wall_missing():
-        pytest.skip(missing)
-    return "bubblewrap"
+        pytest.skip(str(error))
+    return name
 
 
 class Ground:
