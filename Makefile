@@ -29,13 +29,14 @@ gl: ## install what cameras draw with (Mesa's EGL), where apt and the right to u
 	    || echo "==> that failed: cameras can't draw (goldentime doctor says more)"; \
 	else echo "==> no EGL here: cameras can't draw until someone runs: apt-get install libegl1 libgl1-mesa-dri"; fi
 
-wall: ## install what submissions are walled in with (bubblewrap), where apt and the right to use it are
-	@if command -v bwrap >/dev/null; then :; \
+wall: ## install what submissions are walled in with (bubblewrap, Podman), where apt and the right to use it are
+	@if command -v bwrap >/dev/null && command -v podman >/dev/null && command -v runc >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "==> apt-get install bubblewrap"; \
-	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install bubblewrap; } >/dev/null \
+	  echo "==> apt-get install bubblewrap podman runc"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
+	    bubblewrap podman runc; } >/dev/null \
 	    || echo "==> that failed: submissions can't be walled in (goldentime doctor --referee says more)"; \
-	else echo "==> no bubblewrap here: submissions can't be walled in until someone runs: apt-get install bubblewrap"; fi
+	else echo "==> no wall for submissions until someone runs: apt-get install bubblewrap (or podman runc)"; fi
 
 demo: gl $(VENV)/.core ## fly the pilot once over the 2020 course and write a report
 	@echo "==> one flight of the pilot over the 2020 course, with a fresh folder runs/demo"

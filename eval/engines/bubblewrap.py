@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from goldentime.eval.engines.base import Launch, Running
-from goldentime.eval.engines.cgroups import Group
+from goldentime.eval.engines.cgroups import Group, sweep
 from goldentime.eval.engines.inside import environment, limited, package_folders, python_folders, resolved
 from goldentime.eval.engines.limits import MIB, Limits
 from goldentime.eval.engines.running import start_process
@@ -50,6 +50,7 @@ class Bubblewrap:
         if path is None:
             raise InfrastructureError("bubblewrap is not installed: apt-get install bubblewrap (Debian, Ubuntu)")
         self._path, self._root = path, os.geteuid() == 0
+        sweep()
         probe = Group(Limits())
         self._groups, self._cpu = probe.limits_memory, probe.limits_cpu
         probe.close()

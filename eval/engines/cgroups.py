@@ -12,7 +12,7 @@ from pathlib import Path
 
 from goldentime.eval.engines.limits import MIB, Limits
 
-__all__ = ["ROOT", "Group", "usable"]
+__all__ = ["ROOT", "Group", "sweep", "usable"]
 
 ROOT = Path("/sys/fs/cgroup")
 _PARENT = "goldentime"
@@ -82,6 +82,15 @@ class Group:
             if not any(folder.is_dir() for folder in self._folders.values()):
                 return
             time.sleep(0.01)
+
+
+def sweep(root: Path = ROOT) -> None:
+    """Remove what referees that were killed have left; their submissions have ended with them."""
+    for controller in usable(root):
+        for folder in (_tree(root, controller) / _PARENT).glob("[0-9]*-[0-9]*"):
+            if not Path("/proc", folder.name.split("-")[0]).exists():
+                with suppress(OSError):
+                    folder.rmdir()
 
 
 def usable(root: Path = ROOT) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Limits:
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
-            if name != "strikes" and not value > 0:
+            if name != "strikes" and not value > 0:  # NaN too
                 raise ConfigError(f"{name}: must be above 0, got {value}")
         if self.strikes < 0:
             raise ConfigError(f"strikes: must be at least 0, got {self.strikes}")

@@ -147,18 +147,10 @@ class Podman:
 
 def _bounds(limits: Limits) -> list[str]:
     memory, scratch = str(limits.memory_mib * MIB), limits.scratch_mib * MIB
+    tasks, cpus = str(limits.processes + _FIRST), str(limits.cpus)
     return [
         *("--pull", "never", "--network", "none", "--no-hosts", "--http-proxy=false", "--log-driver", "none"),
-        *(
-            "--memory",
-            memory,
-            "--memory-swap",
-            memory,
-            "--pids-limit",
-            str(limits.processes + _FIRST),
-            "--cpus",
-            str(limits.cpus),
-        ),
+        *("--memory", memory, "--memory-swap", memory, "--pids-limit", tasks, "--cpus", cpus),
         *("--read-only", "--read-only-tmpfs=false", "--tmpfs", f"/tmp:rw,size={scratch},mode=1777"),
         *("--shm-size", str(scratch), "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
         *("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--preserve-fds", "1"),

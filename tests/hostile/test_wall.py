@@ -1,10 +1,14 @@
 """Submissions that attack the machine, behind the wall."""
 
+import subprocess
+import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
 
+from goldentime.eval.engines.cgroups import sweep
 from goldentime.eval.engines.choose import engine_named
 from goldentime.eval.engines.trial import TRIALS, try_limit
 
@@ -104,7 +108,10 @@ CASES = {
     ),
     "killing all that it sees": (
         agent(
-            "for i in ({*range(2, 99)} - {os.getpid()}) | {-1, os.getppid()}:\n    try: os.kill(i, 9)\n    except OSError: pass\nos._exit(7)"
+            "for i in ({*range(2, 99)} - {os.getpid()}) | {-1, os.getppid()}:\n"
+            "    try: os.kill(i, 9)\n"
+            "    except OSError: pass\n"
+            "os._exit(7)"
         ),
         "crashed",
         "exit code",
@@ -155,3 +162,44 @@ def test_nothing_is_left_running_or_lying_about(ground, wall):
     ground.fly_code(CASES["outliving its episode"][0], wall)
     ground.fly_code(CASES["a memory hog"][0], wall)
     assert left() <= before
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from goldentime.eval.engines.base import Launch
+from goldentime.eval.engines.choose import engine_named
+from goldentime.eval.engines.limits import Limits
+engine_named(sys.argv[1]).start(Launch(command=("/usr/bin/sleep", sys.argv[2]), folder=Path(sys.argv[3]), limits=Limits()))
+time.sleep(1)
+print("started", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_killed_referee_leaves_nothing_for_ever(tmp_path, wall):
+    mark = f"{86_400 + hash(tmp_path) % 10_000}.5"
+
+    def running() -> list[str]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if words[:2] == [b"/usr/bin/sleep", mark.encode()]:
+                found.append(process.name)
+        return found
+
+    referee = subprocess.Popen([sys.executable, "-c", KILLED, wall, mark, str(tmp_path)], stdout=subprocess.PIPE)
+    with referee:
+        assert referee.stdout is not None and referee.stdout.readline() == b"started\n"
+        assert len(running()) == 1
+        referee.kill()
+    if wall == "podman":
+        engine_named(wall).__class__()  # the next referee
+    else:
+        time.sleep(0.3)
+        sweep()
+    assert running() == []
+    assert not list(Path("/sys/fs/cgroup").glob(f"*/goldentime/{referee.pid}-*"))

@@ -185,7 +185,7 @@ def test_outcomes_are_told_from_end_reasons():
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("agent.engine=docker", "agent.engine: expected auto or one of bubblewrap, process, got 'docker'"),
+        ("agent.engine=docker", "agent.engine: expected auto or one of bubblewrap, podman, process, got 'docker'"),
         ("++agent.limits.memory_gib=3", "agent.limits.memory_gib: unknown key"),
         ("++agent.limits.memory_mib=3", "submission.yaml.resources.memory_mib: the referee grants up to 3, got 2048"),
     ],
