@@ -100,7 +100,7 @@ class RemoteAgent:
         most = self._limits.action_bytes if kind == "observe" else _HELLO_BYTES
         try:
             if waiting(self._running.channel):
-                raise WireError(f"something came that nobody asked for, before question {self._asked} ({kind})")
+                raise WireError(f"something came that nobody asked for, before question {self._asked}")
             send(self._running.channel, question(kind, self._asked, **fields), until)
             reply = receive(self._running.channel, most, until)
             answered = check_answer(reply, kind, self._asked)
