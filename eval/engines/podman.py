@@ -35,6 +35,7 @@ _FIRST_USER, _USERS = 61_184, 4_000
 _COUNT = itertools.count()
 _LABEL = "goldentime.referee"
 _PATIENCE_S = 60
+_FOLDER = "goldentime-podman-"
 _KILLED = 137
 # Podman hands on descriptors from 3 upwards without gaps.
 _AS_THREE = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
@@ -82,7 +83,7 @@ class Podman:
         if os.geteuid() != 0:
             raise InfrastructureError("podman: rootless containers may drop limits without a word: run the referee as root")
         self._path = path
-        self._folder = Path(tempfile.mkdtemp(prefix="goldentime-podman-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._folder.chmod(0o755)
         self._root, self._profile = self._folder / "root", self._folder / "seccomp.json"
@@ -138,7 +139,11 @@ class Podman:
             raise InfrastructureError(f"podman does not start here (exit code {ending.code}): {said[:1000]}")
 
     def _end_orphans(self) -> None:
-        """End containers of referees that are no more."""
+        """End containers of referees that are no more, and remove their folders."""
+        for folder in self._folder.parent.glob(f"{_FOLDER}*-*"):
+            number = folder.name.removeprefix(_FOLDER).split("-")[0]
+            if number.isdigit() and not Path("/proc", number).exists():
+                shutil.rmtree(folder, ignore_errors=True)
         for line in self.call("ps", "--all", "--filter", f"label={_LABEL}", "--format", "{{.Names}}").splitlines():
             with suppress(ValueError, IndexError):
                 if not Path(f"/proc/{int(line.split('-')[1])}").exists():

@@ -53,7 +53,8 @@ class ByHand:
         return self._ending
 
 
-HELLO, READY = ("hello", {"version": 1}), ("ready", {})
+HELLO = ("hello", {"version": 1})
+READY: tuple[str, dict[str, int]] = ("ready", {})
 ACTION = ("action", {"action": {"motion": np.zeros(4)}})
 SEEN = {"x": np.zeros(3)}
 
