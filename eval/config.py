@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -13,6 +13,9 @@ from goldentime.eval.runner import RunOptions
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
+
+if TYPE_CHECKING:
+    from goldentime.eval.submit.agent import Planned
 
 __all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
 
@@ -74,14 +77,17 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
     Raises:
         ConfigError: mission, agent, rules or split are not there or don't fit.
     """
-    agent_config = {key: value for key, value in settings.agent.items() if key != "interface"}
+    submission = _submission(settings.agent) if choices.agent == "submission" else None
+    agent_config = submission.config if submission else {k: v for k, v in settings.agent.items() if k != "interface"}
     # What the user says goes before what the agent's file says.
-    overrides = {**_interface(settings.agent), **changes(_mission_file(choices.mission), settings.mission)}
+    interface = submission.interface if submission else _interface(settings.agent)
+    overrides = {**interface, **changes(_mission_file(choices.mission), settings.mission)}
     if "mission" in overrides:
         raise ConfigError(f"mission.mission: choose with mission=NAME, got {overrides['mission']!r}")
     resolved = load_config(choices.mission, overrides)
     path = agent_config.get("path")
     agent = Path(str(path)).resolve().stem if choices.agent in ("checkpoint", "file") and path else choices.agent
+    agent = submission.name if submission else agent
     plan = Plan(
         mission=choices.mission,
         overrides=overrides,
@@ -99,6 +105,12 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         overwrite=settings.overwrite,
     )
     return plan, options
+
+
+def _submission(agent: Mapping[str, Any]) -> "Planned":
+    from goldentime.eval.submit.agent import planned  # needs the extra `referee`
+
+    return planned(agent)
 
 
 def _rules(given: str | dict[str, Any]) -> Rules:

@@ -7,11 +7,13 @@ what they say to each other goes through the drones' radios.
 import copy
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from goldentime.errors import ConfigError, GoldenTimeError, InvalidActionError, LogError
 from goldentime.eval.log import EpisodeLog
+from goldentime.eval.outcomes import AgentFailure, InfrastructureError
 from goldentime.eval.plan import Plan
 from goldentime.missions.registry import make_env, make_team_env, team_names
 from goldentime.types import Agent
@@ -30,53 +32,82 @@ class _AgentFailed(Exception):
     """Carries the traceback of an agent's exception."""
 
 
-def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> EpisodeLog:
+def fly(
+    plan: Plan,
+    index: int,
+    stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[Any], None] = lambda account: None,
+) -> EpisodeLog:
     """Fly one episode with an agent and a world made for it alone, so that no episode depends on another.
 
-    An exception in the agent ends the episode; what it did before counts.
+    An exception in the agent ends the episode, and so does a failure of a submission, whose outcome is the end reason;
+    what it did before counts.
 
     Args:
         stopped: asked before each step; true abandons the episode.
+        tell: gets what closing the agent answers, where it can be closed: a submission's `wire.account.Account`.
 
     Raises:
         ConfigError: the mission or the agent can't be built, or they don't fit each other.
+        InfrastructureError: what runs the submission failed; the episode is not over.
         Stopped: `stopped` said so.
     """
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
     team = plan.mission in team_names()
     env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, **plan.overrides)
-    try:
-        fly_on = _team_steps if team else _steps
-        fly_on(env, plan, index, log, stopped)
-    except _AgentFailed as failure:
-        log.error = str(failure)
-        log.end(AGENT_ERROR)
-    finally:
-        env.close()
+    # Everything is closed in the end, whatever happens, the world last.
+    with ExitStack() as closing:
+        closing.callback(env.close)
+        try:
+            if team:
+                agents = {name: _hired(plan, closing, tell) for name in env.possible_agents}
+                _team_steps(env, agents, plan.seed(index), log, stopped)
+            else:
+                _steps(env, _hired(plan, closing, tell), plan.seed(index), log, stopped)
+        except _AgentFailed as failure:
+            log.error = str(failure)
+            log.end(AGENT_ERROR)
+        except AgentFailure as failure:
+            log.error = str(failure)
+            log.end(failure.reason)
     if log.reason is None:
         raise LogError(f"mission {plan.mission}, episode {index}: it ended without a reason in the log")
     return log
 
 
-def _steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+def _hired(plan: Plan, closing: ExitStack, tell: Callable[[Any], None]) -> Agent:
+    """An agent that is closed in the end, where it can be, and its account told."""
     agent = build_agent(plan)
-    observation, _ = env.reset(seed=plan.seed(index))
+    if close := getattr(agent, "close", None):
+        closing.callback(lambda: tell(close()))
+    return agent
+
+
+def _steps(env: Any, agent: Agent, seed: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+    observation, _ = env.reset(seed=seed)
     _call(agent.reset, copy.deepcopy(env.unwrapped.brief))
     ended = False
     while not ended:
         action = _timed(log, stopped, agent.act, observation)
-        observation, _, terminated, truncated, _ = _step(env, action)
+        try:
+            observation, _, terminated, truncated, _ = env.step(action)
+        except InvalidActionError as error:  # only outside contest mode, where it is an event
+            if invalid := getattr(agent, "invalid", None):
+                raise invalid(str(error)) from None
+            raise _AgentFailed(traceback.format_exc()) from None
         ended = terminated or truncated
 
 
-def _team_steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
-    agents = {name: build_agent(plan) for name in env.possible_agents}
-    observations, _ = env.reset(seed=plan.seed(index))
+def _team_steps(env: Any, agents: Mapping[str, Agent], seed: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+    observations, _ = env.reset(seed=seed)
     for name, agent in agents.items():
         _call(agent.reset, copy.deepcopy(env.brief_of(name)))
     while env.agents:
         actions = {name: _timed(log, stopped, agent.act, observations[name]) for name, agent in agents.items()}
-        observations, *_ = _step(env, actions)
+        try:
+            observations, *_ = env.step(actions)
+        except InvalidActionError:  # as above
+            raise _AgentFailed(traceback.format_exc()) from None
 
 
 def _timed(log: EpisodeLog, stopped: Callable[[], bool], act: Callable[[Any], Any], observation: Any) -> Any:
@@ -89,13 +120,6 @@ def _timed(log: EpisodeLog, stopped: Callable[[], bool], act: Callable[[Any], An
     return action
 
 
-def _step(env: Any, action: Any) -> Any:
-    try:
-        return env.step(action)
-    except InvalidActionError:  # only outside contest mode, where it is an event
-        raise _AgentFailed(traceback.format_exc()) from None
-
-
 def _call(method: Callable[[Any], Any], argument: Any) -> Any:
     """Call the agent; whatever it raises, an exit included, is its own failure.
 
@@ -103,7 +127,7 @@ def _call(method: Callable[[Any], Any], argument: Any) -> Any:
     """
     try:
         return method(argument)
-    except ConfigError:
+    except (ConfigError, AgentFailure, InfrastructureError):
         raise
     except (Exception, SystemExit):
         raise _AgentFailed(traceback.format_exc()) from None

@@ -4,6 +4,8 @@ run.json          the plan, its digest and the versions
 episodes/         one log per episode (`eval.log_files`), written whole or not at all; replays beside them
 episodes.jsonl    one result line per episode, added as they end, at last sorted by index
 scorecard.json    means and intervals; equal runs give equal bytes
+team/             of a submission's run, what its team may read (`eval.submit.team_log`)
+outcome.json      what became of the submission as a whole, where a service ran it
 timing.json       how long everything took; the only file with wall times besides the logs' last lines
 report.html       the same for people
 manifest.json     what the referee vouches for, with the hash of every other file but the report (`eval.referee.manifest`)
@@ -28,7 +30,16 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 BLOCKS = "blocks.json"
 
-_MADE_HERE = ("run.json", "episodes.jsonl", "scorecard.json", "timing.json", "report.html", BLOCKS, MANIFEST)
+_MADE_HERE = (
+    "run.json",
+    "episodes.jsonl",
+    "scorecard.json",
+    "timing.json",
+    "report.html",
+    "outcome.json",
+    BLOCKS,
+    MANIFEST,
+)
 
 
 class RunFolder:
@@ -41,6 +52,7 @@ class RunFolder:
         self.scorecard = path / "scorecard.json"
         self.timing = path / "timing.json"
         self.report = path / "report.html"
+        self.team = path / "team"
 
     def log(self, index: int) -> Path:
         """Where the log of one episode lies."""
@@ -138,6 +150,7 @@ def discard(folder: RunFolder) -> None:
 
 def _clear(path: Path) -> None:
     """Remove what a run makes, and nothing else; the manifest last, so that a kill leaves a folder that is known."""
-    shutil.rmtree(path / "episodes", ignore_errors=True)
+    for name in ("episodes", "team"):
+        shutil.rmtree(path / name, ignore_errors=True)
     for name in reversed(_MADE_HERE):
         (path / name).unlink(missing_ok=True)

@@ -12,8 +12,11 @@ from goldentime.eval.episode import fly
 from goldentime.eval.folder import RunFolder, discard, open_folder
 from goldentime.eval.log import EpisodeLog, versions
 from goldentime.eval.log_files import load_log, save_log
+from goldentime.eval.outcomes import InfrastructureError
 from goldentime.eval.plan import Plan
 from goldentime.eval.results import Result, result_of, write_results
+from goldentime.eval.submit.team_log import list_episodes, write_episode
+from goldentime.eval.wire.account import Account
 from goldentime.eval.workers import run_in_processes
 from goldentime.files import append_line, pretty_json, utc_now, write_atomic
 from goldentime.records import canonical_json, dump, record
@@ -53,6 +56,7 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
 
     Raises:
         ConfigError: the plan can't be run, or the folder belongs to another one.
+        InfrastructureError: what runs a submission failed, twice in one episode; that episode is not over.
         KeyboardInterrupt: after the partial results were written.
     """
     start, started = time.perf_counter(), utc_now()
@@ -82,10 +86,20 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
 
 
 def fly_and_save(folder: RunFolder, index: int, stopped: Callable[[], bool]) -> Flown:
-    """Fly one episode, store its log, score it."""
-    log = fly(folder.plan, index, stopped)
+    """Fly one episode, store its log, score it. A failure of the referee's own is tried once more."""
+    try:
+        log, accounts = _fly(folder.plan, index, stopped)
+    except InfrastructureError:
+        log, accounts = _fly(folder.plan, index, stopped)
+    # What the team reads comes first: an episode with a log is never flown again.
+    write_episode(folder.team, index, str(log.reason), accounts)
     save_log(log, folder.log(index))
     return Flown(result_of(log, folder.plan.rules), log.timing)
+
+
+def _fly(plan: Plan, index: int, stopped: Callable[[], bool]) -> tuple[EpisodeLog, list[Account]]:
+    accounts: list[Account] = []
+    return fly(plan, index, stopped, accounts.append), accounts
 
 
 def _kept(folder: RunFolder, watch: Watcher) -> dict[int, Flown]:
@@ -114,6 +128,7 @@ def _check_owner(folder: RunFolder, index: int, log: EpisodeLog) -> None:
 
 def _finish(folder: RunFolder, flown: Sequence[Flown], session: Mapping[str, Any]) -> None:
     write_results(folder, [one.result for one in flown])
+    list_episodes(folder.team)
     timing = {
         **session,
         "act_median_ms": statistics.median([one.timing["act_median_ms"] for one in flown]) if flown else 0.0,

@@ -82,7 +82,7 @@ def problems(log: EpisodeLog, score: Score, marks: Sequence[Mark]) -> list[str]:
     found = []
     if log.error:
         found.append(f"The agent raised an exception: {log.error.strip().splitlines()[-1]}")
-    if not score.success and log.reason != "agent_error":
+    if not score.success and not log.error:
         found.append(f"No success: the episode ended with {str(log.reason).replace('_', ' ')!r}.")
     sections, passed = log.facts.get("sections"), log.totals.get("section_passed")
     count = passed.times if passed else 0

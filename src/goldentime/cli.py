@@ -119,7 +119,9 @@ def _translate(arguments: Sequence[str]) -> list[str]:
     found = []
     for argument in arguments:
         name, equals, value = argument.partition("=")
-        if name == "agent" and equals and not _is_agent_name(value) and Path(value).is_dir():
+        if name == "agent" and equals and not _is_agent_name(value) and _is_submission(Path(value)):
+            found += ["agent=submission", f"agent.path={_quoted(value)}"]
+        elif name == "agent" and equals and not _is_agent_name(value) and Path(value).is_dir():
             found += ["agent=checkpoint", f"agent.path={_quoted(value)}"]
         elif name == "agent" and ".py:" in value:
             path, _, cls = value.rpartition(":")
@@ -140,6 +142,10 @@ def _is_agent_name(value: str) -> bool:
     from importlib.resources import files
 
     return Path(str(files("goldentime.configs")), "agent", f"{value}.yaml").is_file()
+
+
+def _is_submission(path: Path) -> bool:
+    return (path / "submission.yaml").is_file() or (path.suffix == ".zip" and path.is_file())
 
 
 def _evaluate(arguments: list[str]) -> int:
@@ -215,6 +221,37 @@ def _replay(arguments: list[str]) -> int:
     return replay_command(ReplayOptions(episodes=tuple(options.pop("episode")), **options))
 
 
+def _submit(arguments: list[str]) -> int:
+    if arguments[:1] == ["check"] and len(arguments) > 1 and not arguments[1].startswith("-"):
+        from goldentime.eval.engines.choose import best_engine
+
+        path, settings = str(Path(arguments[1]).resolve()), arguments[2:]
+        agent = ["agent=submission", f"agent.path={_quoted(path)}", f"agent.engine={best_engine()}"]
+        return _evaluate([*agent, *settings])
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime submit", description="Make, try and pack a submission.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    init = verbs.add_parser("init", help="write a first submission that flies")
+    check = verbs.add_parser("check", help="fly it as the referee does: DIR mission=... episodes=...")
+    make = verbs.add_parser("pack", help="write its archive")
+    undo = verbs.add_parser("unpack", help="unpack an archive as the referee does")
+    for verb in (init, check, make):
+        verb.add_argument("folder", type=Path)
+    make.add_argument("--to", type=Path, help="the archive; DIR.zip without it")
+    undo.add_argument("archive", type=Path)
+    undo.add_argument("folder", type=Path)
+    undo.add_argument("--sha256", help="what the archive must be")
+    options = parser.parse_args(arguments)
+    from goldentime.eval.submit import command
+
+    if options.verb == "init":
+        return command.init_command(options.folder)
+    if options.verb == "pack":
+        return command.pack_command(options.folder, options.to)
+    return command.unpack_command(options.archive, options.folder, options.sha256)
+
+
 def _missions(arguments: list[str]) -> int:
     _expect_none("missions", arguments)
     from goldentime.eval.tables import print_missions
@@ -223,7 +260,16 @@ def _missions(arguments: list[str]) -> int:
 
 
 def _doctor(arguments: list[str]) -> int:
-    _expect_none("doctor", arguments)
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="goldentime doctor", description="Check this machine and say what to do.")
+    parser.add_argument("--referee", action="store_true", help="try to break every limit that submissions are held to")
+    parser.add_argument("--engine", help="bubblewrap or process; by default the best there is")
+    options = parser.parse_args(arguments)
+    if options.referee:
+        from goldentime.eval.engines.doctor import referee_command
+
+        return referee_command(options.engine)
     from goldentime.eval.doctor import doctor_command
 
     return doctor_command()
@@ -335,6 +381,7 @@ def _expect_none(name: str, arguments: list[str]) -> None:
 
 _COMMANDS = {
     "evaluate": _Command("evaluate [name=value ...]", "fly an agent, score it, write a report", _evaluate),
+    "submit": _Command("submit init|check|pack|unpack [...]", "make, try and pack a submission for the referee", _submit),
     "missions": _Command("missions", "list the missions", _missions),
     "watch": _Command("watch [name=value ...]", "fly an agent in a window", _watch),
     "train": _Command(
@@ -350,7 +397,7 @@ _COMMANDS = {
     "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
-    "doctor": _Command("doctor", "check this machine and say what to do", _doctor),
+    "doctor": _Command("doctor [--referee]", "check this machine and say what to do", _doctor),
 }
 
 if __name__ == "__main__":
