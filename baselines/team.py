@@ -29,8 +29,9 @@ __all__ = ["Team"]
 
 Floats = NDArray[np.float64]
 
-_TELLS_S, _SHARES_S = 0.5, 1.0
-"""How often a drone tells of itself, and how often it thinks over what is left to whom."""
+_TELLS_S, _SHARES_S, _SPEAKS_S = 0.5, 0.5, 1.0
+"""How often a drone tells of itself, how often it thinks over what is left to whom, and for how long it is its turn to
+report: what two have seen at once only one of them reports."""
 _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
 _SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
@@ -98,13 +99,15 @@ class Team:
         if mind.flight.time_s - self._shared_s >= _SHARES_S:
             self._shared_s = mind.flight.time_s
             self._share()
-        action = mind.answer(self._motion(observation), heard=self._in_contact(observation))
+        action = mind.answer(self._motion(observation), heard=self._may_report(observation))
         if self._length:
             action["message"] = self._message()
         return action
 
-    def _in_contact(self, observation: Mapping[str, NDArray[Any]]) -> bool:
-        return "links" not in observation or bool(observation["links"][-1] > 0)
+    def _may_report(self, observation: Mapping[str, NDArray[Any]]) -> bool:
+        """Whether it is its turn, and the base would hear it."""
+        turn = int(self._mind.flight.time_s / _SPEAKS_S) % len(self._starts)
+        return turn == self._me and ("links" not in observation or bool(observation["links"][-1] > 0))
 
     def _motion(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         if self._haul is None or self._haul.done:
