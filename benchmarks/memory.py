@@ -1,15 +1,16 @@
 """Resident memory over many resets: it must not grow.
 
-python benchmarks/memory.py [--resets 10000] [--course-resets 1000]
+python benchmarks/memory.py [MISSION=RESETS ...], by default hover=10000 course2020=1000
 """
 
 import argparse
 import gc
 import json
+from typing import Any
 
 import psutil
 
-from goldentime.missions.registry import make_env, mission_names
+from goldentime.missions.registry import make_central_env, make_env, mission_names, team_names
 
 POINTS = 10
 
@@ -21,7 +22,7 @@ def rss_mib() -> float:
 
 def measure(mission: str, resets: int) -> list[float]:
     """RSS after a warm-up of 2 % and then at ten equal distances."""
-    env = make_env(mission)
+    env: Any = (make_central_env if mission in team_names() else make_env)(mission)
     samples = []
     for index in range(resets + 1):
         env.reset(seed=index)
@@ -35,14 +36,15 @@ def measure(mission: str, resets: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--resets", type=int, default=10_000)
-    parser.add_argument("--course-resets", type=int, default=1_000)
+    parser.add_argument("missions", nargs="*", default=["hover=10000", "course2020=1000"], metavar="MISSION=RESETS")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     found = {}
-    for mission, resets in (("hover", args.resets), ("course2020", args.course_resets)):
-        if mission in mission_names():
-            found[mission] = {"resets": resets, "rss_mib": measure(mission, resets)}
+    for asked in args.missions:
+        mission, _, number = asked.partition("=")
+        if mission not in mission_names() or not number.isdigit():
+            parser.error(f"expected MISSION=RESETS with one of {', '.join(mission_names())}, got {asked!r}")
+        found[mission] = {"resets": int(number), "rss_mib": measure(mission, int(number))}
     if args.json:
         print(json.dumps(found))
         return
