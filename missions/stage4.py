@@ -132,7 +132,7 @@ class Stage4:
         """Reports that reach the base, kits put to use, the team's tasks, then each flight and the clock."""
         progress, events = _hear(progress, after, reports)
         hooded, more = put_on(progress.facts, progress.hooded, after)
-        team, done = judge_tasks(progress.tasks, progress.team, after)
+        team, done = judge_tasks(progress.tasks, progress.team, before, after)
         events += [*more, *done]
         progress = _fly(progress._replace(hooded=hooded, team=team), before, after, events)
         end = None

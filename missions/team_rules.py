@@ -21,6 +21,9 @@ __all__ = [
     "tasks_of",
 ]  # fmt: skip
 
+_REST_M_S = 0.1
+_CARRIED, _OFF_M = 0.5, 0.25
+"""Share of the way that the load must be carried, and how high that is over where it stood: one carrier can drag it."""
 VOICE = "voice"
 """Reported with `azimuth_rad`: from where the drone hears somebody call."""
 TEAM_KINDS = (*KINDS, VOICE)
@@ -36,7 +39,7 @@ class TeamEvent:
     CROSSED: Final = "crossed"
     """Two drones have given bearings of the same voice that cross well; once for each person; detail `person`."""
     PLACED: Final = "load_placed"
-    """The load rests where it is wanted, and no rope holds it."""
+    """The load rests where it is wanted, no rope holds it, and it was carried there, not dragged."""
     ANCHORED: Final = "anchored"
     """Both anchors rest at their marks, and were let go together."""
 
@@ -76,6 +79,13 @@ class Tasks(NamedTuple):
     marks: tuple[Vec3, ...]
     goal: Vec3
     """World."""
+    start: Vec3
+    """Where the load stands at first."""
+
+    @property
+    def carried_m(self) -> float:
+        """How far the load must be carried."""
+        return _CARRIED * _flat_m(self.start, self.goal)
 
 
 class _Bearing(NamedTuple):
@@ -96,6 +106,8 @@ class TeamBook(NamedTuple):
     """By anchor: when it was let go [s]."""
     anchored: bool = False
     placed: bool = False
+    carried_m: float = 0.0
+    """How far the load came off the ground, on the ropes of several."""
 
 
 def tasks_of(scenario: Scenario, together: Together) -> Tasks:
@@ -107,7 +119,8 @@ def tasks_of(scenario: Scenario, together: Together) -> Tasks:
     }
     anchors = tuple(i for i, kit in enumerate(scenario.kits) if kit.kind == "anchor")
     (a, b, c), marks = scenario.task["goal"], scenario.task["marks"]
-    return Tasks(together, calls, anchors, tuple((x, y, z) for x, y, z in marks), (a, b, c))
+    start = scenario.loads[0].position
+    return Tasks(together, calls, anchors, tuple((x, y, z) for x, y, z in marks), (a, b, c), start)
 
 
 def in_contact(state: WorldState, drone: int) -> bool:
@@ -164,18 +177,14 @@ def _cross(one: _Bearing, other: _Bearing, state: WorldState, agreed: Together) 
     return turn >= math.radians(agreed.crossing_deg)
 
 
-_REST_M_S = 0.1
-
-
-def judge_tasks(tasks: Tasks, book: TeamBook, after: WorldState) -> tuple[TeamBook, list[Event]]:
-    """Load and anchors at the end of a step."""
-    now, agreed, events = after.time_s, tasks.together, list[Event]()
-    if not book.placed and any(
-        not load.held and _rests(load.velocity_m_s) and _flat_m(load.position_m, tasks.goal) <= agreed.load_m
-        for load in after.loads
-    ):
-        book = book._replace(placed=True)
-        events.append(Event(now, TeamEvent.PLACED, TEAM))
+def judge_tasks(tasks: Tasks, book: TeamBook, before: WorldState, after: WorldState) -> tuple[TeamBook, list[Event]]:
+    """Load and anchors in one step."""
+    now, events = after.time_s, list[Event]()
+    if after.loads and not book.placed:
+        book = book._replace(carried_m=book.carried_m + _carried_m(tasks, before, after))
+        if _placed(tasks, book, after):
+            book = book._replace(placed=True)
+            events.append(Event(now, TeamEvent.PLACED, TEAM))
     if book.anchored or not tasks.anchors:
         return book, events
     fresh = {i: now for i in tasks.anchors if after.kits[i].carrier < 0 and i not in book.dropped}
@@ -185,6 +194,19 @@ def judge_tasks(tasks: Tasks, book: TeamBook, after: WorldState) -> tuple[TeamBo
         book = book._replace(anchored=True)
         events.append(Event(now, TeamEvent.ANCHORED, TEAM))
     return book, events
+
+
+def _carried_m(tasks: Tasks, before: WorldState, after: WorldState) -> float:
+    """How far the load came in this step, off the ground, on the ropes of several."""
+    (was, *_), (load, *_) = before.loads, after.loads
+    high = load.position_m[2] > tasks.start[2] + _OFF_M
+    return _flat_m(was.position_m, load.position_m) if high and len(load.held) > 1 else 0.0
+
+
+def _placed(tasks: Tasks, book: TeamBook, after: WorldState) -> bool:
+    load = after.loads[0]
+    near = _flat_m(load.position_m, tasks.goal) <= tasks.together.load_m
+    return near and not load.held and _rests(load.velocity_m_s) and book.carried_m >= tasks.carried_m
 
 
 def _anchored(tasks: Tasks, book: TeamBook, after: WorldState) -> bool:

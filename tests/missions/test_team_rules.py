@@ -1,6 +1,7 @@
 """What only a team can do: bearings that cross, a load that two carry, anchors dropped together."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,7 +22,12 @@ from goldentime.types import DroneState, KitState, LoadState, PersonState, Radio
 
 STILL = (0.0, 0.0, 0.0)
 TASKS = Tasks(
-    Together(), {0: np.array([(2.0, 4.0), (20.0, 22.0)])}, (0, 1), ((3.0, 0.0, 0.0), (-3.0, 0.0, 0.0)), (8.0, 0.0, 0.0)
+    together=Together(),
+    calls={0: np.array([(2.0, 4.0), (20.0, 22.0)])},
+    anchors=(0, 1),
+    marks=((3.0, 0.0, 0.0), (-3.0, 0.0, 0.0)),
+    goal=(8.0, 0.0, 0.0),
+    start=(0.0, 0.0, 0.1),
 )
 
 
@@ -91,6 +97,9 @@ def load(at, held=(), speed=0.0):
     return LoadState(at, (speed, 0.0, 0.0), held)
 
 
+CARRIED = TeamBook(carried_m=6.0)
+
+
 @pytest.mark.parametrize(
     ("state", "placed"),
     [
@@ -102,10 +111,27 @@ def load(at, held=(), speed=0.0):
     ids=["there", "still held", "still moving", "elsewhere"],
 )
 def test_the_load_counts_where_it_rests_let_go(state, placed):
-    book, events = judge_tasks(TASKS._replace(anchors=()), TeamBook(), world(9.0, loads=[state]))
+    lonely = TASKS._replace(anchors=())
+    book, events = judge_tasks(lonely, CARRIED, world(8.9, loads=[state]), world(9.0, loads=[state]))
     assert book.placed == placed
     assert kinds(events) == [TeamEvent.PLACED] * placed
-    assert judge_tasks(TASKS._replace(anchors=()), book, world(9.1, loads=[state]))[1] == [] or not placed
+    if placed:
+        assert judge_tasks(lonely, book, world(9.0, loads=[state]), world(9.1, loads=[state]))[1] == [], "once"
+
+
+@pytest.mark.parametrize(
+    ("height_m", "held", "counts"),
+    [(1.0, (0, 1), True), (0.12, (0, 1), False), (1.0, (0,), False), (1.0, (), False)],
+    ids=["carried by two", "dragged by two", "carried by one", "thrown"],
+)
+def test_a_load_that_was_not_carried_by_several_does_not_count(height_m, held, counts):
+    book, lonely = TeamBook(), TASKS._replace(anchors=())
+    places = np.linspace(0.0, 8.0, 40)
+    for was, now in pairwise(places):
+        steps = (world(time_s, loads=[load((x, 0.0, height_m), held)]) for time_s, x in ((1.0, was), (1.1, now)))
+        book, _ = judge_tasks(lonely, book, *steps)
+    down = world(9.0, loads=[load((8.0, 0.0, 0.1))])
+    assert judge_tasks(lonely, book, down, down)[0].placed == counts
 
 
 def anchors(*places, held=(False, False)):
@@ -117,7 +143,7 @@ def drop(first_s, second_s, places):
     book, found = TeamBook(), []
     for time_s in np.arange(0.0, 20.0, 0.5):
         state = world(time_s, kits=anchors(*places, held=(time_s < first_s, time_s < second_s)))
-        book, events = judge_tasks(TASKS, book, state)
+        book, events = judge_tasks(TASKS, book, state, state)
         found += kinds(events)
     return found
 
