@@ -1,7 +1,7 @@
 """How the rescuer flies: it knows where it is, maps each storey at flight height, and gets to places of the map."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from goldentime.control.planner import Grid, Space, clearance, flood, trace
 from goldentime.control.pursuit import pursue
 from goldentime.control.repulsion import Berth, push_away
+from goldentime.perception.navigation import Scan
 from goldentime.perception.odometry import Odometer
 from goldentime.perception.sighting import Look, look_from
 from goldentime.perception.slice_map import Band, SliceMap
@@ -41,6 +42,8 @@ _BERTH = Berth(keep_m=0.55, band_m=_SIDE_M, push_m_s=0.6)
 _TURN_GAIN, _TURN_RAD_S = 1.5, 1.2
 _HOT = 4.0
 """How much dearer a hot place is."""
+_MATE_M = 0.9
+"""How far another drone may be from where it said it was."""
 _DETOUR = 0.2
 """A metre of way is worth so much of being nearer to where no way is known to."""
 _STUCK_S, _GAINED_M, _BARRED_M = 5.0, 0.2, 0.3
@@ -52,6 +55,14 @@ class Field(NamedTuple):
     space: Space
     costs_m: NDArray[np.float32]
     """(nx, ny, 1) from the drone; inf where it can't get to."""
+
+
+def _without(scan: Scan, mates_m: Sequence[Floats]) -> Scan:
+    """A scan without the beams that end near one of some places."""
+    if not mates_m:
+        return scan
+    away = np.linalg.norm(scan.ends_m[:, None] - np.array(mates_m), axis=2).min(axis=1)
+    return Scan(scan.ends_m[away > _MATE_M], scan.hit[away > _MATE_M])
 
 
 def start_of(brief: Brief) -> tuple[float, float, float]:
@@ -90,6 +101,8 @@ class RescueFlight:
         self._planned_s, self._goal = -math.inf, np.full(2, np.inf)
         self._path: Floats | None = None
         self._best_m, self._stuck_s = math.inf, 0.0
+        self.mates_m: Sequence[Floats] = ()
+        """Where other drones are, (3,) each: what stands there moves on, and is no part of the map."""
         self.hurried = False
         """Whether it may fly through heat."""
         self.stuck = False
@@ -128,7 +141,7 @@ class RescueFlight:
             self._scans += 1
             if self._scans % _EVERY == 0 and abs(fix.position_m[2] - self.level_m) < 0.3:
                 self.map.pass_(fix.position_m, 0.3)
-                self.map.insert(fix.position_m, fix.scan, _CLEARS_M)
+                self.map.insert(fix.position_m, _without(fix.scan, self.mates_m), _CLEARS_M)
                 if self._scans % (2 * _EVERY) == 0:
                     self._looked()
         roll, pitch, _ = observation["attitude"].astype(float).tolist()

@@ -29,13 +29,15 @@ __all__ = ["Team"]
 
 Floats = NDArray[np.float64]
 
-_TELLS_S, _SHARES_S, _SPEAKS_S = 0.5, 0.5, 1.0
+_TELLS_S, _SHARES_S, _SPEAKS_S = 0.5, 0.5, 1.2
 """How often a drone tells of itself, how often it thinks over what is left to whom, and for how long it is its turn to
 report: what two have seen at once only one of them reports."""
 _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
 _SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
 """Who is not heard for so long is looked for; how near to a post is there; and how near somebody served is the same one."""
+_LOOKS = 5
+"""So often it looks again when there seems to be nothing left to look for."""
 _TURNS_S = 6.0
 """So much later than the one before it each flies in, and so much earlier it comes home."""
 _BERTH_M, _BACKS_M_S, _AIRBORNE_M = 1.3, 0.4, 0.6
@@ -77,7 +79,7 @@ class Team:
         self._brief, self._me = brief, int(brief["drone"])
         # They come home one after another.
         self._mind.reset({**brief, "time_limit_s": brief["time_limit_s"] - _TURNS_S * self._me})
-        self._entered = self._again = False
+        self._entered, self._looks = False, 0
         self._haul = Haul(brief) if self._me in brief["load"]["drones"] else None
         self._starts = [np.array(one["start_m"]) for one in brief["team"]]
         self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
@@ -92,7 +94,8 @@ class Team:
         """One step of the flight, a report if there is one to make, and a message."""
         mind = self._mind
         # One that is not heard of stands where it started, or nobody knows where it is.
-        mind.others.mates_m = self._starts + [np.array(peer.place_m) for peer in self._peers.values()]
+        mates_m = [np.array(peer.place_m) for peer in self._peers.values()]
+        mind.others.mates_m, mind.flight.mates_m = self._starts + mates_m, mates_m
         mind.perceive(observation)
         if self._talks and "inbox" in observation:
             self._listen(observation["inbox"])
@@ -152,9 +155,9 @@ class Team:
         return Motion(velocity)
 
     def _rescue(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
-        if self._mind.finished and not self._again and not self._mind.must_return(observation):
-            # Two pairs of eyes see more than one: now what others have seen as well.
-            self._again = True
+        if self._mind.finished and self._looks < _LOOKS and not self._mind.must_return(observation):
+            # What was in the way may be gone; and two pairs of eyes see more than one: now what others have seen as well.
+            self._looks += 1
             self._mind.look_afresh()
         post_m = self._post(observation)
         return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
@@ -186,7 +189,10 @@ class Team:
                 if isinstance(record, State):
                     self._peers[drone] = record
                 else:
-                    self._finds[(drone + 1) * _NUMBERS + record.number] = record
+                    number = (drone + 1) * _NUMBERS + record.number
+                    if number not in self._finds:
+                        self._shared_s = -math.inf
+                    self._finds[number] = record
 
     def _share(self) -> None:
         """What is left to others: what they have found, where they look, and whom they help."""
@@ -201,7 +207,7 @@ class Team:
             place = np.array(peer.place_m)
             storey = min(max(peer.storey, 0), len(mind.flight.maps) - 1)
             plan = mind.flight.maps[storey]
-            if not self._again:
+            if not self._looks:
                 plan.done |= plan.disc(place, _SEEN_M)
             others.aims.append((storey, np.array(peer.goal_m), _AIM_M))
         others.mine = self._whom_to_help()
