@@ -285,6 +285,8 @@ def _contest(arguments: list[str]) -> int:
         "track1": "counting: files with track1_GT and track1_results",
         "track2": "texts, in a form of our own: files with track2_GT and track2_results",
         "track3": "hearing: files with track3_GT and track3_results",
+        "sheet2021": "the answer sheet of 2021: files with task1_GT ... and task1_answer ...",
+        "rooms2022": "the rooms of 2022: files with rooms2022_GT and rooms2022_results",
         "spcup2019": "Signal Processing Cup: MATLAB files with azimuths and elevations",
         "seld": "DCASE: CSV files or folders of them",
     }
