@@ -28,7 +28,7 @@ from goldentime.eval.dataset.rescue_flight import (
     share_rooms,
     stage_of,
 )
-from goldentime.eval.dataset.rescue_photos import PhotoConfig, room_photo, triage_photo
+from goldentime.eval.dataset.rescue_photos import PhotoConfig, before_fire, room_photo, triage_photo
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import wav_bytes
 from goldentime.files import pretty_json, write_atomic
@@ -115,7 +115,7 @@ def _make(config: Contest2021Config, shard: int, folder: Path) -> dict[str, Any]
         stem.with_suffix(".mp4").write_bytes(film_bytes(flight.pictures(config.seen), size, FILM_HZ))
         seen |= flight.frames >= config.seen.least_frames
         voices.append(_record(config, scenario, flight, stem, rng))
-    photos = _photos(config, (site, replace(scenario, drones=()), world[0]), tours, (folder / name, shard + 1), rng)
+    photos = _photos(config, (site, *before_fire(scenario, world[0])), tours, (folder / name, shard + 1), rng)
     return {"people": _counted(scenario, world, seen), "voices": voices, **photos, **_about(site, scenario)}
 
 
@@ -180,7 +180,7 @@ def _photos(
         room = pool[int(rng.integers(len(pool)))]
         nodes = [graph.nodes[n] for n, there in enumerate(graph.rooms) if there == room]
         floor_m = site.building.level.rooms[room].lower[2]
-        shot = room_photo(scenario, state, nodes[int(rng.integers(len(nodes)))], floor_m, config.photo, rng)
+        shot = room_photo(scenario, state, nodes, floor_m, config.photo, rng)
         name = f"set{number:02d}_rescue{i + 1:02d}.jpg"
         (folder / name).write_bytes(shot)
         rescue[name] = plates.get(room, "")
@@ -201,17 +201,18 @@ def _about(site: Site, scenario: Scenario) -> dict[str, Any]:
 _WHAT = """\
 Recorded material in the form of the contest's Stage 3 (2021). Each set is one burning building: `set_01/set01_drone01.mp4`
 and on, H.264 without sound; beside each film `set01_drone01_ch1.wav` and `_ch2.wav`, 48 kHz, mono, as long as the film;
-`set01_rescue01.jpg` and on, photos from places in the building; `set01_drone01_triage01.jpg` and on, photos of casualties with
-triage tags before its door. `answersheet_3_00_GT.json` is the truth, `answersheet_3_00_template.json` an answer that says
-nothing. `goldentime contest sheet2021 answersheet_3_00_GT.json ANSWER.json` gives the figures."""
+`set01_rescue01.jpg` and on, photos from places in the building; `set01_drone01_triage01.jpg` and on, photos of casualties
+with triage tags before its door. `answersheet_3_00_GT.json` is the truth, `answersheet_3_00_template.json` an answer that
+says nothing. `goldentime contest sheet2021 answersheet_3_00_GT.json ANSWER.json` gives the figures."""
 
 _OURS = """\
-Known are the files' names, five sets of three drones, two 48 kHz WAVs a drone, and the four tasks. Ours: lengths, sizes and rate
-of the films (10 pictures a second), the microphones' places, that the rotors' noise is taken off by `heard.left_db`, that all drones
-fly in the same time and none sees another; when somebody has been seen (`seen`), moves (half a metre) and is heard (`heard`: at
-least `least_snr_db`; fainter calls neither cost nor gain anything); that medics, like firefighters, are not counted; the number of
-photos. Triage photos are staged before the set's building, with people who are in none of its films. Photos show each tag
-well or not at all. `details.json` tells of each set what the truth leaves out; an answer must not use it."""
+Known are the files' names, five sets of three drones, two 48 kHz WAVs a drone, and the four tasks. Ours: lengths, sizes and
+rate of the films (10 pictures a second), the microphones' places, that the rotors' noise is taken off by `heard.left_db`,
+that all drones fly in the same time and none sees another; when somebody has been seen (`seen`), moves (half a metre) and
+is heard (`heard`: at least `least_snr_db`; fainter calls neither cost nor gain anything); that medics, like firefighters,
+are not counted; the number of photos. Rescue photos are of the time before the fire. Triage photos are staged before the
+set's building, with people who are in none of its films; they show each tag well or not at all. `details.json` tells of each
+set what the truth leaves out; an answer must not use it."""
 
 
 def _finish(config: Contest2021Config, folder: Path, shards: list[dict[str, Any]]) -> None:

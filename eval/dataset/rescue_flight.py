@@ -167,7 +167,7 @@ class Take:
     def _through(self, view: View, state: WorldState) -> Floats:
         """(people,) share of light that passes from a point half a metre above the ground."""
         smoke = self._air.smoke(state)
-        at = np.array([person.position_m for person in state.people]).reshape(-1, 3) + (0.0, 0.0, 0.5)
+        at = np.array([person.position_m for person in state.people]).reshape(-1, 3) + np.array([0.0, 0.0, 0.5])
         return np.ones(len(at)) if smoke is None else np.asarray(transmittance(smoke, np.array(view.eye), at)[0])
 
     @cached_property
@@ -211,8 +211,8 @@ def heard(
         states: of the drone.
         spec: the microphones.
         rng: draws their errors and all noise.
-        left_db: how much of the rotors' and the wind's noise is left. The calls' `snr_db` follows it, told from the mean powers
-            of that noise and of all else while each call lasts.
+        left_db: how much of the rotors' and the wind's noise is left. The calls' `snr_db` follows it, told from the mean
+            powers of that noise and of all else while each call lasts.
     """
     from goldentime.envs.speech.bank import load_bank
 

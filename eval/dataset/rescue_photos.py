@@ -1,6 +1,7 @@
 """Photos of a rescue as people on the ground take them: of rooms, of somebody in a room, of casualties with triage tags."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,13 +23,13 @@ from goldentime.eval.dataset.views import look
 from goldentime.records import record
 from goldentime.types import WorldState
 
-__all__ = ["PhotoConfig", "TriagePhoto", "portrait", "room_photo", "triage_photo"]
+__all__ = ["PhotoConfig", "TriagePhoto", "before_fire", "portrait", "room_photo", "triage_photo"]
 
 Rng = np.random.Generator
 
 _SMALL = (96, 72)
 """Of the trial pictures that choose where to look."""
-_TURNS, _TRIES = 12, 60
+_TURNS, _PLACES, _TRIES = 12, 3, 60
 _HAND_M = 1.3
 """How high a photo of a room is taken."""
 _CELL_M, _CELLS = 2.1, (4, 3)
@@ -44,7 +45,7 @@ class PhotoConfig:
     height: int = 720
     fov_deg: float = 65.0
     quality: int = 90
-    least_tag_px: int = 40
+    least_tag_px: int = 80
     """Of a tag that counts; photos on which one shows less, but not nothing, are not taken."""
     casualties: tuple[int, int] = (2, 8)
     untagged: float = 0.1
@@ -73,28 +74,37 @@ def _view(config: PhotoConfig, eye: Point, target: Point, size: tuple[int, int] 
     return look(at, math.atan2(y, x), math.atan2(z, math.hypot(x, y)), math.radians(config.fov_deg), wanted)
 
 
-def room_photo(scenario: Scenario, state: WorldState, node: Point, floor_m: float, config: PhotoConfig, rng: Rng) -> bytes:
-    """A photo from a place in a room, of that part of it where most things are."""
-    eye, turn = (node[0], node[1], floor_m + _HAND_M), float(rng.uniform(-math.pi, math.pi))
-    yaws = [turn + 2.0 * math.pi * i / _TURNS for i in range(_TURNS)]
-    targets = [(eye[0] + math.cos(yaw), eye[1] + math.sin(yaw), eye[2] - 0.15) for yaw in yaws]
+def before_fire(scenario: Scenario, state: WorldState) -> tuple[Scenario, WorldState]:
+    """The same place and people without fire, smoke and drones: photos that somebody took before."""
+    return replace(scenario, drones=(), kits=(), flames=(), fire=None), state._replace(fire=None, drones=(), kits=())
+
+
+def room_photo(
+    scenario: Scenario, state: WorldState, nodes: Sequence[Point], floor_m: float, config: PhotoConfig, rng: Rng
+) -> bytes:
+    """A photo of a room from one of some places in it, of that part of it where most things are."""
     kinds = instances(scenario)
     things = np.array([one.kind in ("prop", "person", "sign") for one in kinds])
-
-    def worth(target: Point) -> float:
-        shown = np.bincount(
-            _shot(scenario, state, _view(config, eye, target, _SMALL)).instance.ravel(), minlength=len(kinds)
-        )
-        return float(np.sqrt(shown[things]).sum())
-
-    best = max(targets, key=worth)
-    return jpeg(_shot(scenario, state, _view(config, eye, best)).rgb, config.quality)
+    best, most = None, -1.0
+    for place in rng.permutation(len(nodes)).tolist()[:_PLACES]:
+        eye, turn = (nodes[place][0], nodes[place][1], floor_m + _HAND_M), float(rng.uniform(-math.pi, math.pi))
+        for yaw in np.linspace(turn, turn + 2.0 * math.pi, _TURNS, endpoint=False).tolist():
+            target = (eye[0] + math.cos(yaw), eye[1] + math.sin(yaw), eye[2] - 0.15)
+            frame = _shot(scenario, state, _view(config, eye, target, _SMALL))
+            shown = np.sqrt(np.bincount(frame.instance.ravel(), minlength=len(kinds))[things])
+            # Many things, none of which fills the picture.
+            worth = (1.0 + float(np.minimum(shown, 12.0).sum())) * min(float(np.median(frame.depth)), 2.5)
+            if worth > most:
+                best, most = (eye, target), worth
+    assert best is not None, "a room has a place"
+    return jpeg(_shot(scenario, state, _view(config, *best)).rgb, config.quality)
 
 
 def portrait(scenario: Scenario, state: WorldState, person: int, config: PhotoConfig, rng: Rng) -> bytes:
     """A photo of somebody where they are, from the side that shows most of them."""
-    face = mouth_of(scenario.people[person], state.people[person])
-    ahead = state.people[person].yaw_rad
+    now = state.people[person] if state.people else start_of(scenario.people[person])
+    face = mouth_of(scenario.people[person], now)
+    ahead = now.yaw_rad
     boxes, kinds = boxes_of(scenario.level.solids), instances(scenario)
     number = next(i for i, one in enumerate(kinds) if one.kind == "person" and one.place == person)
     best, most = None, 0.0
@@ -132,8 +142,9 @@ def triage_photo(scenario: Scenario, config: PhotoConfig, rng: Rng) -> TriagePho
     middle = np.mean([p.position for p in staged.people], axis=0)
     boxes = boxes_of(staged.level.solids)
     for _ in range(_TRIES):
-        turn, away = float(rng.uniform(-math.pi, math.pi)), float(rng.uniform(2.5, 6.5))
-        x, y, z = (middle + (away * math.cos(turn), away * math.sin(turn), float(rng.uniform(1.6, 3.2)))).tolist()
+        turn, away = float(rng.uniform(-math.pi, math.pi)), float(rng.uniform(2.5, 5.5))
+        offset = np.array([away * math.cos(turn), away * math.sin(turn), float(rng.uniform(1.6, 3.2))])
+        x, y, z = (middle + offset).tolist()
         if clearance_m(np.array([(x, y, z)]), boxes)[0] < _CLEAR_M:
             continue
         a, b, c = (middle + rng.uniform(-1.0, 1.0, 3) * (1.0, 1.0, 0.2)).tolist()
