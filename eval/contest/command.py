@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from goldentime.eval.score.aggregate import Figure
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "serve2022_command"]
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -139,6 +140,10 @@ def _rooms2022(truth: Path, answer: Path) -> int:
     from goldentime.eval.contest.rooms2022 import read_run, read_truth, score_rooms2022
 
     score = score_rooms2022(read_truth(truth), read_run(answer))
+    return _show_rooms(score)
+
+
+def _show_rooms(score: Any) -> int:
     table = _table("rooms of 2022", "right", "unclear", "wrong", "missing", "share")
     for mission, name in (("1", "1 who is there"), ("2", "2 how many"), ("3", "3 which place")):
         table.add_row(name, *map(str, score.missions[mission]), f"{score.shares[mission]:.3f}")
@@ -194,3 +199,32 @@ COMMANDS: dict[str, Callable[[Path, Path], int]] = {
     "seld": _seld,
 }
 """What scores a truth and an answer, by the contest's name."""
+
+
+def serve2022_command(config: Any) -> int:
+    """`goldentime contest serve2022`: fly a mission live with the mission server of 2022 before it, then score it."""
+    from omegaconf import OmegaConf
+
+    from goldentime.eval.config import plan_from, read_config
+    from goldentime.eval.contest.rooms2022 import score_rooms2022
+    from goldentime.eval.contest.serve2022 import Serve2022Options, serve2022
+    from goldentime.records import load
+
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    settings = {str(key): value for key, value in plain.items()}
+    flown = {key: settings.pop(key) for key in ("mission", "agent", "rules", "split")}
+    once = {"episodes": 1, "workers": 1, "out": None, "resume": False, "overwrite": False}
+    plan, _ = plan_from(*read_config(OmegaConf.create({**flown, **once})))
+    options = load(Serve2022Options, settings, "serve2022")
+
+    def ready(url: str, secret: str) -> None:
+        print(
+            f"mission {plan.mission} flown by {plan.agent} at {url}, team_id {options.team_id}, secret {secret}", flush=True
+        )
+
+    served = serve2022(plan, options, ready)
+    print(f"the flight ended: {served.log.reason}")
+    if options.out is not None:
+        print(f"  {options.out}")
+    return _show_rooms(score_rooms2022(served.truth, served.run))

@@ -1,9 +1,9 @@
 """The mission server of 2022 without its network: when a run may start, what it takes, and how it ends.
 
-Known: the team posts `{"team_id", "command": "MISSION_START"}` once the drone is armed and above 0.5 m for 2 s, posts answers as
-it goes, and ends with `{"team_id", "secret", "end_of_mission": "true"}`; a run has eight minutes; a reply says OK or ERROR.
-Participants' public code wraps an answer as `{"team_id", "secret", "answer_sheet": {...}}` and reads `status` and `msg` of a
-reply. Ours: the messages' texts, that the eight minutes begin with the start, and what is refused.
+Known: the team posts `{"team_id", "command": "MISSION_START"}` once the drone is armed and above 0.5 m for 2 s, posts answers
+as it goes, and ends with `{"team_id", "secret", "end_of_mission": "true"}`; a run has eight minutes; a reply says OK or ERROR.
+Participants' public code wraps an answer as `{"team_id", "secret", "answer_sheet": {...}}` and reads `status` and `msg` of
+a reply. Ours: the messages' texts, that the eight minutes begin with the start, and what is refused.
 """
 
 import hmac
@@ -105,8 +105,8 @@ class Desk:
         with self._lock:
             if not isinstance(data, dict) or data.keys() - {"secret"} != {"team_id", "command"}:
                 return _refused(f"expected team_id and command, got {_keys(data)}")
-            if not self._is_team(data["team_id"]):
-                return _refused(f"team_id: unknown, got {told([data['team_id']])}")
+            if not self._is_team(data["team_id"]) or not _equal(data.get("secret", self._secret), self._secret):
+                return _refused("team_id or secret: unknown")
             if data["command"] != "MISSION_START":
                 return _refused(f"command: expected 'MISSION_START', got {told([data['command']])}")
             if self._started_s is not None:

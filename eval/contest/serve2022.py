@@ -54,8 +54,8 @@ class Serve2022Options:
     grace_s: float = 5.0
     """By the clock, for answers after the flight is over."""
     photos: bool = True
-    """Whether photos are drawn of those who are sought; needs EGL and Pillow's company, the extra `see`."""
-    rules: DeskRules = DeskRules()
+    """Whether photos are drawn of those who are sought; needs EGL and the extra `see`."""
+    desk: DeskRules = DeskRules()
     out: Path | None = None
 
     def __post_init__(self) -> None:
@@ -156,12 +156,12 @@ def serve2022(
     if not truth or "message" not in scenario.task:
         raise ConfigError(f"serve2022: expected a rescue in rooms with plates, such as rooms2022, got {plan.mission}")
     secret = options.secret or secrets.token_hex(8)
-    desk = Desk(options.team_id, secret, frozenset(truth), options.rules)
+    desk = Desk(options.team_id, secret, frozenset(truth), options.desk)
     log = EpisodeLog(labels={"agent": plan.agent, "index": 0, "mission": plan.mission, "split": plan.split})
     hover = _hover_rad_s(scenario)
     senses = _Senses(_rate_hz(config.sensors))
     pages = _pages(desk, senses, scenario, sought if options.photos else ())
-    with _listening(options, desk, pages) as server:
+    with _Listening(options, desk, pages) as server:
         host, port = str(server.server_address[0]), int(server.server_address[1])
         ready(f"http://{host}:{port}", secret)
         env = make_env(plan.mission, recorder=_Watch(log, desk, scenario, hover), **plan.overrides)
@@ -214,7 +214,7 @@ def _json_page(data: Any) -> Page:
     return Page("application/json", json.dumps(data, ensure_ascii=False).encode())
 
 
-class _listening:
+class _Listening:
     """A server in a thread of its own, as long as the block lasts."""
 
     def __init__(self, options: Serve2022Options, desk: Desk, pages: Mapping[str, Any]) -> None:

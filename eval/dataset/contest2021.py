@@ -211,8 +211,8 @@ rate of the films (10 pictures a second), the microphones' places, that the roto
 that all drones fly in the same time and none sees another; when somebody has been seen (`seen`), moves (half a metre) and
 is heard (`heard`: at least `least_snr_db`; fainter calls neither cost nor gain anything); that medics, like firefighters,
 are not counted; the number of photos. Rescue photos are of the time before the fire. Triage photos are staged before the
-set's building, with people who are in none of its films; they show each tag well or not at all. `details.json` tells of each
-set what the truth leaves out; an answer must not use it."""
+set's building, with people who are in none of its films; they show each tag well or not at all. `details.json` tells of
+each set what the truth leaves out; an answer must not use it."""
 
 
 def _finish(config: Contest2021Config, folder: Path, shards: list[dict[str, Any]]) -> None:

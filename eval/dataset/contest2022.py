@@ -125,8 +125,8 @@ abstains everywhere. `goldentime contest rooms2022 run_01/rooms2022_GT.json ANSW
 _OURS = """\
 Known are the rooms' number and size, the time limit, the kinds of material and of answers, 16 kHz, the camera and the pose.
 Ours: the rooms' plan, the form and rate of the files, that the rotors' noise is taken off by `left_db`, that `person_id` is
-the number of a photo or "NONE", and that `place` is the text of the room's plate. Photos are of the time before the fire. The
-plan has no posters and no mannequins; rescuers are the only distractors."""
+the number of a photo or "NONE", and that `place` is the text of the room's plate. Photos are of the time before the fire.
+The plan has no posters and no mannequins; rescuers are the only distractors."""
 
 
 def _finish(config: Contest2022Config, folder: Path, shards: list[dict[str, Any]]) -> None:
