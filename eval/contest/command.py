@@ -219,9 +219,8 @@ def serve2022_command(config: Any) -> int:
     options = load(Serve2022Options, settings, "serve2022")
 
     def ready(url: str, secret: str) -> None:
-        print(
-            f"mission {plan.mission} flown by {plan.agent} at {url}, team_id {options.team_id}, secret {secret}", flush=True
-        )
+        whose = f"team_id {options.team_id}, secret {secret}"
+        print(f"mission {plan.mission} flown by {plan.agent} at {url}, {whose}", flush=True)
 
     served = serve2022(plan, options, ready)
     print(f"the flight ended: {served.log.reason}")

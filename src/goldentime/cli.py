@@ -296,7 +296,7 @@ def _contest(arguments: list[str]) -> int:
         prog="goldentime contest",
         description="Score an answer in the form of a real contest.",
         epilog="; ".join(f"{name}: {text}" for name, text in names.items())
-        + "; 'goldentime contest serve2022 mission=rooms2022 agent=rescuer' flies live with 2022's mission server before it",
+        + "; 'goldentime contest serve2022 mission=rooms2022 agent=rescuer' serves a live flight",
     )
     parser.add_argument("contest", choices=list(names))
     parser.add_argument("truth", type=Path)
@@ -358,9 +358,7 @@ _COMMANDS = {
     "rescore": _Command("rescore FOLDER", "score stored logs again and compare to the byte", _rescore),
     "replay": _Command("replay RUN|EPISODE.jsonl [...]", "show logged episodes in 3D in a browser", _replay),
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
-    "contest": _Command(
-        "contest NAME TRUTH ANSWER", "score an answer in the form of a real contest, or serve one", _contest
-    ),
+    "contest": _Command("contest NAME TRUTH ANSWER", "score an answer as a real contest, or serve one", _contest),
     "referee": _Command("referee secret|key|commit|reveal [...]", "secrets, keys and hidden seeds of a contest", _referee),
     "ledger": _Command("ledger new|add|withdraw LEDGER [...]", "enter a run in a signed ledger", _ledger),
     "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
