@@ -1,9 +1,9 @@
 """The mission server of 2022 without its network: when a run may start, what it takes, and how it ends.
 
 Known: the team posts `{"team_id", "command": "MISSION_START"}` once the drone is armed and above 0.5 m for 2 s, posts
-answers as it goes, and ends with `{"team_id", "secret", "end_of_mission": "true"}`; a run has eight minutes; a reply says OK
-or ERROR. Participants' public code wraps an answer as `{"team_id", "secret", "answer_sheet": {...}}` and reads `status` and
-`msg` of a reply. Ours: the messages' texts, that the eight minutes begin with the start, and what is refused.
+answers as it goes, and ends with `{"team_id", "secret", "end_of_mission": "true"}`; a run has eight minutes; a reply says
+OK or ERROR. Participants' public code wraps an answer as `{"team_id", "secret", "answer_sheet": {...}}` and reads `status`
+and `msg` of a reply. Ours: the messages' texts, that the eight minutes begin with the start, and what is refused.
 """
 
 import hmac

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 __all__ = ["film_bytes"]
 
 _QUALITY = {"crf": "20", "preset": "veryfast", "threads": "1", "x264-params": "cpu-independent=1"}
-"""With several threads their number would change the bytes; without `cpu-independent` the encoder's fast paths give other bytes
-from one run to the next at most sizes (seen with x264 in PyAV 18.1)."""
+"""With several threads their number would change the bytes; without `cpu-independent` the encoder's fast paths give other
+bytes from one run to the next at most sizes (seen with x264 in PyAV 18.1)."""
 
 
 def film_bytes(pictures: Iterable[NDArray[np.uint8]], size: tuple[int, int], rate_hz: int) -> bytes:
