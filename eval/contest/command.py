@@ -213,7 +213,7 @@ def serve2022_command(config: Any) -> int:
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     settings = {str(key): value for key, value in plain.items()}
-    flown = {key: settings.pop(key) for key in ("mission", "agent", "rules", "split")}
+    flown = {key: settings.pop(key, None) for key in ("mission", "agent", "rules", "split")}
     once = {"episodes": 1, "workers": 1, "out": None, "resume": False, "overwrite": False}
     plan, _ = plan_from(*read_config(OmegaConf.create({**flown, **once})))
     options = load(Serve2022Options, settings, "serve2022")

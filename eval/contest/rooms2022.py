@@ -147,8 +147,9 @@ def parse_answer(data: Any, where: str) -> tuple[tuple[str, str], dict[str, Valu
         got = told([*answer]) if isinstance(answer, dict) else told([answer])
         raise ConfigError(f"{where}.answer: expected an object with {key}, got {got}")
     at = f"{where}.answer.{key}"
-    said = _numbers(answer[key], at) if mission == "2" else {key: _text(answer[key], at)}
-    return (room, mission), said
+    if mission == "2":
+        return (room, mission), _numbers(answer[key], at)
+    return (room, mission), {key: _text(answer[key], at)}
 
 
 def _text(value: Any, where: str) -> str:
