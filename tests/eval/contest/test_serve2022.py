@@ -1,19 +1,23 @@
 """The mission server of 2022: a team plays a flight over a real socket, and what it is refused."""
 
 import http.client
+import io
 import json
 import socket
 import threading
 import time
+import wave
 from urllib.request import urlopen
 
+import cv2
+import numpy as np
 import pytest
 
 from goldentime.errors import ConfigError
 from goldentime.eval.contest.desk2022 import Desk, DeskRules, FlightState
 from goldentime.eval.contest.http2022 import MOST_BYTES, MissionServer
 from goldentime.eval.contest.rooms2022 import read_run, read_truth, score_rooms2022
-from goldentime.eval.contest.serve2022 import Serve2022Options, serve2022
+from goldentime.eval.contest.serve2022 import Serve2022Options, _Senses, serve2022
 from goldentime.eval.plan import Plan
 from goldentime.eval.score.rules import load_rules
 from goldentime.missions.registry import load_config
@@ -145,6 +149,21 @@ def test_peers_that_hang_do_not_stop_the_others(server):
     assert sent(server, "POST", "/answer", json.dumps(sheet()).encode())[1]["status"] == "OK"
     for one in idle:
         one.close()
+
+
+def test_a_team_gets_the_last_picture_and_the_sound_it_has_not_heard():
+    senses = _Senses(16_000)
+    assert senses.picture({}) is None and senses.sound({}) is None
+    picture = np.full((24, 32, 3), (200, 40, 40), np.uint8)
+    for step in range(1, 401):
+        sound = np.full((2, 1600), step / 1000.0, np.float32)
+        senses.take(0.1 * step, {"camera": picture, "microphones": sound})
+    shown = cv2.imdecode(np.frombuffer(senses.picture({}).content, np.uint8), cv2.IMREAD_COLOR)
+    assert shown.shape == (24, 32, 3) and abs(int(shown[12, 16, 2]) - 200) < 8
+    with wave.open(io.BytesIO(senses.sound({"after": "39.75"}).content)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (2, 16_000, 3 * 1600)
+    with wave.open(io.BytesIO(senses.sound({}).content)) as file:
+        assert file.getnframes() == pytest.approx(30.0 * 16_000, abs=1600)
 
 
 AGENT = """
