@@ -6,6 +6,7 @@ goes to one voice, paired so that most are right and the errors then fewest; tha
 span is a substitution; the figures of the other tasks, and that there is no sum of the four, for their weights are unknown.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -90,8 +91,9 @@ def score_sheet2021(truth: Truth, answer: Answer) -> Sheet2021Score:
 def _check(truth: Truth, answer: Answer) -> None:
     if not any(truth):
         raise ConfigError("sheet2021: expected a truth with sets, got none")
-    for name, theirs, ours in zip(truth._fields, truth, answer, strict=True):
-        if unknown := sorted(ours.keys() - theirs.keys()):
+    for name in truth._fields:
+        theirs, ours = {*getattr(truth, name)}, {*getattr(answer, name)}
+        if unknown := sorted(ours - theirs):
             raise ConfigError(f"sheet2021: {name}: the answer has what the truth does not have: {told(unknown)}")
 
 
@@ -99,7 +101,7 @@ def _share(right: list[bool]) -> Figure | None:
     return wilson(sum(right), len(right)) if right else None
 
 
-def _off(pairs: list[tuple[tuple[int, ...], tuple[int, ...]]], width: int) -> list[float]:
+def _off(pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]], width: int) -> list[float]:
     if not pairs:
         return [0.0] * width
     return [sum(abs(a[i] - b[i]) for a, b in pairs) / len(pairs) for i in range(width)]

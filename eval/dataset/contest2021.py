@@ -15,7 +15,7 @@ from goldentime.envs.people.cast import PeopleConfig
 from goldentime.envs.people.voices import VoicesConfig
 from goldentime.envs.scenario import Scenario
 from goldentime.eval.contest.sheet2021 import CLASSES, FAINT, Sheet, Span, Truth, answer_bytes, truth_bytes
-from goldentime.eval.dataset.card import card_text, table
+from goldentime.eval.dataset.card import FILMS, card_text, table
 from goldentime.eval.dataset.films import film_bytes
 from goldentime.eval.dataset.rescue_flight import (
     FILM_HZ,
@@ -242,7 +242,7 @@ def _finish(config: Contest2021Config, folder: Path, shards: list[dict[str, Any]
     ]  # fmt: skip
     head = ("set", "building", "moving/staying/total", "photos of places with a plate", "voices", "tags")
     parts = [("What it is", _WHAT), ("What is ours", _OURS), ("Counts", table(head, rows))]
-    write_atomic(folder / "card.md", card_text(CONTEST2021.title, parts, statement_of(CONTEST2021, config)))
+    write_atomic(folder / "card.md", card_text(CONTEST2021.title, parts, statement_of(CONTEST2021, config), FILMS))
 
 
 CONTEST2021 = Recipe(

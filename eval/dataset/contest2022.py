@@ -11,7 +11,7 @@ from goldentime.envs.people.voices import VoicesConfig
 from goldentime.envs.scenario import Scenario
 from goldentime.eval.contest.rooms2022 import FIELDS, UNCLEAR, Run2022, answers_bytes, truth_bytes
 from goldentime.eval.contest.rooms2022_truth import sought_people, truth_of
-from goldentime.eval.dataset.card import card_text, table
+from goldentime.eval.dataset.card import FILMS, card_text, table
 from goldentime.eval.dataset.films import film_bytes
 from goldentime.eval.dataset.rescue_flight import FILM_HZ, FilmConfig, SeenRule, Take, alive, heard, share_rooms, stage_of
 from goldentime.eval.dataset.rescue_photos import PhotoConfig, before_fire, portrait
@@ -134,7 +134,7 @@ def _finish(config: Contest2022Config, folder: Path, shards: list[dict[str, Any]
     rows = [(number, len(shard["kinds"]), shard["photos"], shard["message"]) for number, shard in enumerate(shards, 1)]
     counts = table(("run", "people and rescuers", "photos", "message"), rows)
     parts = [("What it is", _WHAT), ("What is ours", _OURS), ("Counts", counts)]
-    write_atomic(folder / "card.md", card_text(CONTEST2022.title, parts, statement_of(CONTEST2022, config)))
+    write_atomic(folder / "card.md", card_text(CONTEST2022.title, parts, statement_of(CONTEST2022, config), FILMS))
 
 
 CONTEST2022 = Recipe(
