@@ -1,14 +1,15 @@
-"""`goldentime contest track1|track2|track3|spcup2019|seld TRUTH ANSWER`."""
+"""`goldentime contest track1|track2|track3|sheet2021|rooms2022|spcup2019|seld TRUTH ANSWER`."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from goldentime.eval.score.aggregate import Figure
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "serve2022_command"]
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -104,6 +105,56 @@ def _share(figure: Figure) -> tuple[str, str]:
     return f"{100 * figure.mean:.1f} %", f"{100 * figure.low:.1f}-{100 * figure.high:.1f}"
 
 
+def _sheet2021(truth: Path, answer: Path) -> int:
+    """The four tasks of 2021."""
+    from goldentime.eval.contest.sheet2021 import MOTIONS, TAGS, read_answer, read_truth
+    from goldentime.eval.contest.sheet2021_score import score_sheet2021
+
+    score = score_sheet2021(read_truth(truth), read_answer(answer))
+    table = _table("answer sheet of 2021", "share", "95 %")
+    rows = {
+        "1 photos placed": score.places,
+        "1 photos of places with a plate": score.named,
+        "3 sets counted": score.people,
+        "4 photos with all tags": score.tags,
+    }
+    for name, figure in rows.items():
+        if figure is not None:
+            table.add_row(name, *_share(figure))
+    Console().print(table)
+    voices = score.voices
+    if voices.rate is not None:
+        wrong = f"S {voices.substituted}, D {voices.deleted}, I {voices.inserted} of N {voices.voices}"
+        print(f"task 2: error rate {voices.rate:.4f} (lower is better): {wrong}")
+    for task, names, off in ((3, MOTIONS, score.people_off), (4, TAGS, score.tags_off)):
+        if off is not None:
+            print(f"task {task}: mean difference {', '.join(f'{n} {o:.2f}' for n, o in zip(names, off, strict=True))}")
+    for name, count in score.missing.items():
+        if count:
+            print(f"{count} entries of {name} are missing and count as NONE, nobody or zeros")
+    return 0
+
+
+def _rooms2022(truth: Path, answer: Path) -> int:
+    """The rooms of 2022."""
+    from goldentime.eval.contest.rooms2022 import read_run, read_truth, score_rooms2022
+
+    score = score_rooms2022(read_truth(truth), read_run(answer))
+    return _show_rooms(score)
+
+
+def _show_rooms(score: Any) -> int:
+    table = _table("rooms of 2022", "right", "unclear", "wrong", "missing", "share")
+    for mission, name in (("1", "1 who is there"), ("2", "2 how many"), ("3", "3 which place")):
+        table.add_row(name, *map(str, score.missions[mission]), f"{score.shares[mission]:.3f}")
+    table.add_section()
+    table.add_row("score, of 100", "", "", "", "", f"{score.total:.1f}")
+    Console().print(table)
+    if not score.scored:
+        print("the run was not ended by end_of_mission: it is not scored")
+    return 0
+
+
 def _spcup2019(truth: Path, answer: Path) -> int:
     """Directions in the Signal Processing Cup's form."""
     from goldentime.eval.contest.spcup2019 import read_directions, score_spcup2019
@@ -142,7 +193,37 @@ COMMANDS: dict[str, Callable[[Path, Path], int]] = {
     "track1": _track1,
     "track2": _track2,
     "track3": _track3,
+    "sheet2021": _sheet2021,
+    "rooms2022": _rooms2022,
     "spcup2019": _spcup2019,
     "seld": _seld,
 }
 """What scores a truth and an answer, by the contest's name."""
+
+
+def serve2022_command(config: Any) -> int:
+    """`goldentime contest serve2022`: fly a mission live with the mission server of 2022 before it, then score it."""
+    from omegaconf import OmegaConf
+
+    from goldentime.eval.config import plan_from, read_config
+    from goldentime.eval.contest.rooms2022 import score_rooms2022
+    from goldentime.eval.contest.serve2022 import Serve2022Options, serve2022
+    from goldentime.records import load
+
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    settings = {str(key): value for key, value in plain.items()}
+    flown = {key: settings.pop(key, None) for key in ("mission", "agent", "rules", "split")}
+    once = {"episodes": 1, "workers": 1, "out": None, "resume": False, "overwrite": False}
+    plan, _ = plan_from(*read_config(OmegaConf.create({**flown, **once})))
+    options = load(Serve2022Options, settings, "serve2022")
+
+    def ready(url: str, secret: str) -> None:
+        whose = f"team_id {options.team_id}, secret {secret}"
+        print(f"mission {plan.mission} flown by {plan.agent} at {url}, {whose}", flush=True)
+
+    served = serve2022(plan, options, ready)
+    print(f"the flight ended: {served.log.reason}")
+    if options.out is not None:
+        print(f"  {options.out}")
+    return _show_rooms(score_rooms2022(served.truth, served.run))

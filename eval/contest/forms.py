@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from goldentime.errors import ConfigError
 
-__all__ = ["check_clips", "read_entries", "told"]
+__all__ = ["check_clips", "read_entries", "read_json", "told"]
 
 T = TypeVar("T")
 
@@ -40,17 +40,30 @@ def read_entries(path: Path, key: str, read: Callable[[dict[str, Any], str], T],
 
 
 def _list(path: Path, key: str) -> list[Any]:
-    try:
-        data = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror})") from None
-    except ValueError as error:
-        raise ConfigError(f"{path}: not JSON: {error}") from None
+    data = read_json(path)
     if not isinstance(data, dict) or not isinstance(data.get(key), list):
         got = f"the keys {told(list(data))}" if isinstance(data, dict) else type(data).__name__
         raise ConfigError(f"{path}: expected an object with the list {key!r}, got {got}")
     entries: list[Any] = data[key]
     return entries
+
+
+def read_json(path: Path, most_bytes: int = 50_000_000) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        ConfigError: it is too large, can't be read or is not JSON.
+    """
+    try:
+        if (size := path.stat().st_size) > most_bytes:
+            raise ConfigError(f"{path}: expected a file of at most {most_bytes} bytes, got {size}")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read ({error.strerror})") from None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: not JSON: {error}") from None
 
 
 def check_clips(track: str, truth: dict[int, Any], answer: dict[int, Any]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from goldentime.eval.dataset.catalogue import LICENCE
 from goldentime.records import canonical_json
 
-__all__ = ["SOUND", "bands", "card_text", "counted", "table"]
+__all__ = ["FILMS", "SOUND", "bands", "card_text", "counted", "table"]
 
 Row = Mapping[str, Any]
 
@@ -21,6 +21,8 @@ SOUND = """\
 Voices of the default speech bank are the output of free synthesisers, each under the terms that envs/assets/LICENSES.md
 lists; those of another bank are under its own. Everything else is made by Golden Time's own code."""
 """Where sets of sound come from."""
+FILMS = f"{_PICTURES} {SOUND}"
+"""Where sets of films with sound come from."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -23,6 +23,8 @@ _RECIPES = {
     "contest2019-track1": "goldentime.eval.dataset.track1:TRACK1",
     "contest2019-track2": "goldentime.eval.dataset.track2:TRACK2",
     "contest2019-track3": "goldentime.eval.dataset.track3:TRACK3",
+    "contest2021": "goldentime.eval.dataset.contest2021:CONTEST2021",
+    "contest2022": "goldentime.eval.dataset.contest2022:CONTEST2022",
     "hearing": "goldentime.eval.dataset.hearing:HEARING",
     "voices": "goldentime.eval.dataset.voices:VOICES",
     "seld": "goldentime.eval.dataset.seld:SELD",
@@ -30,6 +32,10 @@ _RECIPES = {
 }
 _SOUND = ("contest2019-track3", "hearing", "voices", "seld", "spcup2019")
 """Sets of sound; the others are of pictures."""
+_FILMS = ("contest2021", "contest2022")
+"""Sets of films with sound."""
+_NEEDED = {"see": ("cv2", "PIL"), "hear": ("soundfile", "soxr"), "replay": ("av",)}
+"""Modules that sets need, by the extra that brings them."""
 
 _HELP = """\
 goldentime dataset make NAME [name=value ...]   make a data set, or go on in the folder `out` if it was begun
@@ -90,12 +96,13 @@ def make_dataset(name: str, settings: Mapping[str, Any], folder: Path, workers: 
     """
     if not isinstance(workers, int) or workers < 1:
         raise ConfigError(f"workers: expected a number of processes of at least 1, got {workers!r}")
-    extra, needed = ("hear", ("soundfile", "soxr")) if name in _SOUND else ("see", ("cv2", "PIL"))
+    needed = {module: extra for extra in _extras(name) for module in _NEEDED[extra]}
     absent = [module for module in needed if find_spec(module) is None]
     if absent:
+        extras = ",".join(sorted({needed[module] for module in absent}))
         raise MissingDependencyError(
-            f"dataset {name} needs {' and '.join(absent)}; install the extra: pip install 'goldentime[{extra}]' "
-            f"(from a clone: pip install -e '.[{extra}]')"
+            f"dataset {name} needs {' and '.join(absent)}; install the extra: pip install 'goldentime[{extras}]' "
+            f"(from a clone: pip install -e '.[{extras}]')"
         )
     module, _, constant = _RECIPES[name].partition(":")
     recipe: Recipe = getattr(import_module(module), constant)
@@ -105,6 +112,10 @@ def make_dataset(name: str, settings: Mapping[str, Any], folder: Path, workers: 
     with _Bar(total) as bar:
         make_shards(recipe, config, folder, workers, bar.show)
     print(f"  {folder / 'card.md'}", flush=True)
+
+
+def _extras(name: str) -> tuple[str, ...]:
+    return ("see", "hear", "replay") if name in _FILMS else ("hear",) if name in _SOUND else ("see",)
 
 
 class _Bar:

@@ -12,7 +12,7 @@ from goldentime.envs.scenes.scene import Scene
 from goldentime.eval.dataset.views import look
 from goldentime.records import record
 
-__all__ = ["FlightConfig", "flight_views"]
+__all__ = ["FlightConfig", "course_yaw", "flight_views"]
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +55,7 @@ def flight_views(
     at = start + np.linspace(0.0, length, count)
     eyes = np.stack([np.interp(at, along, path[:, axis]) for axis in range(3)], -1)
     time_s = np.arange(count) / rate_hz
-    yaw = _course(eyes, config.turning_s * rate_hz)
+    yaw = course_yaw(eyes, config.turning_s * rate_hz)
     swing, period = math.radians(float(rng.uniform(*config.swing_deg))), float(rng.uniform(*config.swing_s))
     yaw += swing * np.sin(2.0 * math.pi * (time_s / period + float(rng.random())))
     pitch, fov = math.radians(float(rng.uniform(*config.pitch_deg))), math.radians(float(rng.uniform(*config.fov_deg)))
@@ -71,7 +71,7 @@ def _rounded_route(scene: Scene) -> Floats:
     return path
 
 
-def _course(eyes: Floats, spread: float) -> Floats:
+def course_yaw(eyes: Floats, spread: float) -> Floats:
     """Where a flight goes at each of its places [rad], turning smoothly; straight up or down it keeps its course."""
     moved = np.gradient(eyes[:, :2], axis=0)
     angle = np.arctan2(moved[:, 1], moved[:, 0])

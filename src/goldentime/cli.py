@@ -327,17 +327,22 @@ def _dataset(arguments: list[str]) -> int:
 def _contest(arguments: list[str]) -> int:
     import argparse
 
+    if arguments[:1] == ["serve2022"]:
+        return _serve2022(arguments[1:])
     names = {
         "track1": "counting: files with track1_GT and track1_results",
         "track2": "texts, in a form of our own: files with track2_GT and track2_results",
         "track3": "hearing: files with track3_GT and track3_results",
+        "sheet2021": "the answer sheet of 2021: files with task1_GT ... and task1_answer ...",
+        "rooms2022": "the rooms of 2022: files with rooms2022_GT and rooms2022_results",
         "spcup2019": "Signal Processing Cup: MATLAB files with azimuths and elevations",
         "seld": "DCASE: CSV files or folders of them",
     }
     parser = argparse.ArgumentParser(
         prog="goldentime contest",
         description="Score an answer in the form of a real contest.",
-        epilog="; ".join(f"{name}: {text}" for name, text in names.items()),
+        epilog="; ".join(f"{name}: {text}" for name, text in names.items())
+        + "; 'goldentime contest serve2022 mission=rooms2022 agent=rescuer' serves a live flight",
     )
     parser.add_argument("contest", choices=list(names))
     parser.add_argument("truth", type=Path)
@@ -346,6 +351,15 @@ def _contest(arguments: list[str]) -> int:
     from goldentime.eval.contest.command import COMMANDS
 
     return COMMANDS[options.contest](options.truth, options.answer)
+
+
+def _serve2022(arguments: list[str]) -> int:
+    def task(config: Any) -> int:
+        from goldentime.eval.contest.command import serve2022_command
+
+        return serve2022_command(config)
+
+    return _with_hydra("serve2022", task, arguments)
 
 
 def _referee(arguments: list[str]) -> int:
@@ -391,7 +405,7 @@ _COMMANDS = {
     "rescore": _Command("rescore FOLDER", "score stored logs again and compare to the byte", _rescore),
     "replay": _Command("replay RUN|EPISODE.jsonl [...]", "show logged episodes in 3D in a browser", _replay),
     "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
-    "contest": _Command("contest NAME TRUTH ANSWER", "score an answer in the form of a real contest", _contest),
+    "contest": _Command("contest NAME TRUTH ANSWER", "score an answer as a real contest, or serve one", _contest),
     "referee": _Command("referee secret|key|commit|reveal [...]", "secrets, keys and hidden seeds of a contest", _referee),
     "ledger": _Command("ledger new|add|withdraw LEDGER [...]", "enter a run in a signed ledger", _ledger),
     "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
