@@ -3,39 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from goldentime.eval.board.parts import Breakdown, Part
+from goldentime.eval.board.people_slices import has_victims, people_breakdown
 from goldentime.eval.board.standings import Run
 from goldentime.eval.folder import RunFolder, read_folder
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_files import load_log
-from goldentime.eval.score.aggregate import Figure
 from goldentime.eval.score.call_slices import call_gap, call_slices
 from goldentime.eval.score.report_slices import recall_gap, report_slices
-from goldentime.records import record
 
-__all__ = ["Breakdown", "Part", "breakdown", "breakdown_of"]
-
-
-@record
-class Part:
-    """One slice."""
-
-    by: str
-    name: str
-    n: int
-    """Things, people, signs or calls there were; in slices by what only finds have, finds."""
-    recall: Figure | None
-    """Share that was reported."""
-    right: Figure | None
-    """Of the finds, share told right."""
-
-
-@record
-class Breakdown:
-    """All slices of a run."""
-
-    parts: tuple[Part, ...]
-    gap: float | None
-    """Largest recall of men, women and children less the smallest; None where fewer than two of them were there."""
+__all__ = ["breakdown", "breakdown_of"]
 
 
 def breakdown(folder: Path, run: Run) -> Breakdown | None:
@@ -91,4 +68,5 @@ def _of_reports(logs: Sequence[EpisodeLog]) -> Breakdown:
 _KINDS: tuple[tuple[Callable[[EpisodeLog], bool], Callable[[Sequence[EpisodeLog]], Breakdown]], ...] = (
     (_has_calls, _of_calls),
     (_has_reports, _of_reports),
+    (has_victims, people_breakdown),
 )

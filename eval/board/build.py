@@ -7,8 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from goldentime.errors import ConfigError, LedgerError
-from goldentime.eval.board.breakdown import Breakdown, breakdown
-from goldentime.eval.board.parquet import parquet
+from goldentime.eval.board.breakdown import breakdown
+from goldentime.eval.board.exports import episodes_table, runs_table
+from goldentime.eval.board.parts import Breakdown
 from goldentime.eval.board.results import results_json
 from goldentime.eval.board.site import Links, Material, pages
 from goldentime.eval.board.standings import Board, Run, Standing, board_of
@@ -17,7 +18,6 @@ from goldentime.eval.folder import MANIFEST
 from goldentime.eval.referee.chain import check_chain
 from goldentime.eval.referee.manifest import read_manifest
 from goldentime.eval.referee.verify import Checks, verify_ledger
-from goldentime.files import write_atomic
 from goldentime.records import record
 
 __all__ = ["BoardOptions", "build_board", "read_board"]
@@ -60,16 +60,16 @@ def build_board(options: BoardOptions) -> Board:
     contents = {
         **pages(material),
         "results.json": results_json(material),
-        "runs.parquet": _runs_table(board),
-        "episodes.parquet": _episodes_table(board),
+        "runs.parquet": runs_table(board),
+        "episodes.parquet": episodes_table(board),
     }
     fresh = options.out.with_name(f".{options.out.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    for name, content in contents.items():
-        write_atomic(fresh / name, content)
     for name, found in copies.items():
-        for page in found:
-            write_atomic(fresh / _PAGES / name / page, (options.runs / name / page).read_bytes())
+        contents |= {f"{_PAGES}/{name}/{page}": (options.runs / name / page).read_bytes() for page in found}
+    for path, content in contents.items():
+        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / path).write_bytes(content)  # what a power cut takes can be built again
     _swap(fresh, options.out)
     return board
 
@@ -152,49 +152,3 @@ def _links(name: str, found: Sequence[str]) -> Links:
     replays = [(int(Path(page).stem), f"{base}/{quote(page)}") for page in found if Path(page).stem.isdecimal()]
     report = f"{base}/report.html" if "report.html" in found else None
     return Links(report=report, replays=tuple(replays))
-
-
-def _told(board: Board) -> list[Run]:
-    return [run for run in board.runs if run.standing is not Standing.WITHDRAWN]
-
-
-def _common(runs: Sequence[Run]) -> dict[str, tuple[type, list[str | None]]]:
-    """Columns that both tables have."""
-    return {
-        "run": (str, [run.name for run in runs]),
-        "team": (str, [run.team.name if run.team.named else None for run in runs]),
-        "agent": (str, [run.summary.agent for run in runs]),
-        "split": (str, [run.task.split for run in runs]),
-        "mission": (str, [run.task.mission for run in runs]),
-        "rules": (str, [run.task.rules for run in runs]),
-        "config": (str, [run.task.config for run in runs]),
-        "standing": (str, [run.standing.value for run in runs]),
-    }
-
-
-def _runs_table(board: Board) -> bytes:
-    runs = _told(board)
-    totals = [run.summary.total for run in runs]
-    return parquet(
-        {
-            **_common(runs),
-            "entry": (int, [run.index for run in runs]),
-            "time": (str, [run.time for run in runs]),
-            "episodes": (int, [len(run.summary.totals) for run in runs]),
-            "mean": (float, [total.mean if total else None for total in totals]),
-            "low": (float, [total.low if total else None for total in totals]),
-            "high": (float, [total.high if total else None for total in totals]),
-            "success_rate": (float, [run.summary.success_rate.mean if run.summary.success_rate else None for run in runs]),
-        }
-    )
-
-
-def _episodes_table(board: Board) -> bytes:
-    rows = [(run, int(index)) for run in _told(board) for index in sorted(run.summary.totals, key=int)]
-    return parquet(
-        {
-            **_common([run for run, _ in rows]),
-            "episode": (int, [index for _, index in rows]),
-            "total": (float, [run.summary.totals[str(index)] for run, index in rows]),
-        }
-    )

@@ -49,7 +49,8 @@ def interval_svg(figure: Figure, scale: Scale) -> Markup:
     y = _HEIGHT / 2
     return Markup(
         f'<svg class="strip" viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" aria-hidden="true">'
-        f'<path class="grid" d="M4 {y:.0f}H{_WIDTH - 4:.0f}"/><path class="whisker" d="M{low:.1f} {y - 4:.0f}v8m0 -4H{high:.1f}m0 -4v8"/>'
+        f'<path class="grid" d="M4 {y:.0f}H{_WIDTH - 4:.0f}"/>'
+        f'<path class="whisker" d="M{low:.1f} {y - 4:.0f}v8m0 -4H{high:.1f}m0 -4v8"/>'
         f'<circle class="mean" cx="{mean:.1f}" cy="{y:.0f}" r="3.5"/></svg>'
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from goldentime.eval.board.breakdown import Breakdown
+from goldentime.eval.board.parts import Breakdown
 from goldentime.eval.board.site import Material
 from goldentime.eval.board.standings import Refused, Run, Standing, Task, Team
 from goldentime.eval.board.tables import Gap, Overall, Row, Table

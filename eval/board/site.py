@@ -11,9 +11,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from goldentime.eval.board.breakdown import Breakdown, Part
 from goldentime.eval.board.charts import Step, history_svg, interval_svg, scale_of
 from goldentime.eval.board.names import shown, team_labels
+from goldentime.eval.board.parts import Breakdown, Part
 from goldentime.eval.board.ranking import LEAST
 from goldentime.eval.board.standings import Board, Run, Standing, Task, Team
 from goldentime.eval.board.tables import Round, Table
@@ -105,6 +105,7 @@ def _environment(material: Material, language: str) -> jinja2.Environment:
         other_lang=other,
         other_name=LANGUAGES[other],
         other_suffix=_SUFFIX[other],
+        tasks={table.task for one in material.rounds for table in one.tables},
         script=Markup(script),
         # Should a name ever get through the escaping, the browser still runs this script and no other.
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -123,9 +124,14 @@ def _teams(board: Board) -> list[Team]:
 def _histories(board: Board, team: Team, label: str) -> list[tuple[Task, list[Run], Markup]]:
     """Task, runs in their order, and the drawing; the task with the latest run first."""
     runs: dict[Task, list[Run]] = {}
-    for run in board.runs:
-        if run.team == team:
-            runs.setdefault(run.task, []).append(run)
+    of_team = [run for run in board.runs if run.team == team]
+    for run in of_team:
+        # A withdrawn run's folder may be gone, and with it what its configuration was.
+        alike = (
+            run.task,
+            *(other.task for other in of_team if run.task.config is None and other.task[:-1] == run.task[:-1]),
+        )
+        runs.setdefault(alike[-1], []).append(run)
     order = sorted(runs, key=lambda task: -runs[task][-1].index)
     return [(task, runs[task], history_svg([_step(run) for run in runs[task]], label)) for task in order]
 

@@ -69,7 +69,8 @@ def rounds(board: Board) -> list[Round]:
     """All rankings, the round with the latest run first."""
     found: dict[str, dict[Task, list[Run]]] = {}
     for run in board.runs:
-        found.setdefault(run.task.split, {}).setdefault(run.task, []).append(run)
+        if run.standing is not Standing.WITHDRAWN:
+            found.setdefault(run.task.split, {}).setdefault(run.task, []).append(run)
     latest = sorted(found, key=lambda split: -max(run.index for runs in found[split].values() for run in runs))
     return [_round(split, found[split]) for split in latest]
 

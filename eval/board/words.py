@@ -23,10 +23,10 @@ _WORDS = {
         "모든 임무 점수의 평균입니다. 각 임무의 비중은 같고, 순위에 든 실행이 없는 임무는 0점으로 셉니다.",
     ),
     "ranks_text": (
-        "Teams share a rank where the 95 % interval of their paired difference (bootstrap over the same episodes) holds 0; a "
-        "better rank always stands for a difference that the data show. A team's last sound run counts.",
-        "같은 에피소드에서 짝지은 차이의 95 % 구간(부트스트랩)이 0을 포함하는 팀들은 같은 순위입니다. 순위가 더 높다는 것은 항상 "
-        "데이터로 확인된 차이를 뜻합니다. 각 팀의 마지막 정상 실행만 셉니다.",
+        "Teams share a rank where the 95 % interval of their paired difference (bootstrap over the same episodes) holds "
+        "0; a better rank always stands for a difference that the data show. A team's last sound run counts.",
+        "같은 에피소드에서 짝지은 차이의 95 % 구간(부트스트랩)이 0을 포함하는 팀들은 같은 순위입니다. "
+        "순위가 더 높다는 것은 항상 데이터로 확인된 차이를 뜻합니다. 각 팀의 마지막 정상 실행만 셉니다.",
     ),
     "few": (
         "Too few episodes to tell any two teams apart: all share rank 1.",
@@ -81,9 +81,11 @@ _WORDS = {
     "no": ("no", "아니요"),
     "slices": ("Slices", "세부 분석"),
     "slices_text": (
-        "Share of what there was that the team reported, in %; in brackets how many there were. Gap: the largest share of men, "
-        "women and children less the smallest.",
-        "있었던 것 가운데 팀이 보고한 비율(%)이며, 괄호 안은 개수입니다. 격차: 남성, 여성, 어린이 비율의 최댓값에서 최솟값을 뺀 값입니다.",
+        "Share of what there was that the team reported, in %; in brackets how many there were. Gap: the largest share of "
+        "men, women and children less the smallest. With ✓, where only finds can be told apart: share of them told right.",
+        "있었던 것 가운데 팀이 보고한 비율(%)이며, 괄호 안은 개수입니다. "
+        "격차: 남성, 여성, 어린이 비율의 최댓값에서 최솟값을 뺀 값입니다. "
+        "✓는 찾은 것만 나눌 수 있는 구간에서 바르게 알아낸 비율입니다.",
     ),
     "by": ("by", "기준"),
     "slice": ("slice", "구간"),
@@ -108,7 +110,8 @@ _WORDS = {
     "by_nearest_m": ("nearest approach [m]", "최근접 거리 [m]"),
     "by_from_m": ("reported from [m]", "보고 거리 [m]"),
     "by_transmittance": ("smoke: transmittance", "연기: 투과율"),
-    "by_height_m": ("height of the sign [m]", "표지판 높이 [m]"),
+    "by_behaviour": ("movement", "움직임"),
+    "by_height_m": ("height [m]", "높이 [m]"),
     "by_angle_deg": ("angle [deg]", "각도 [도]"),
     "by_snr_db": ("signal to noise [dB]", "신호 대 잡음비 [dB]"),
     "by_distance_m": ("distance [m]", "거리 [m]"),
