@@ -1,8 +1,7 @@
 """Who is ahead of whom: paired bootstrap over episodes that all flew, and ranks that a difference has to earn.
 
-A rank is shared by all between whom the data can't draw a line: teams in the order of their means are cut into groups only
-where every team before the cut differs from every team after it, as the clusters of the WMT evaluations are. So a better
-rank always stands for a difference whose 95 % interval leaves 0 out, and teams whose interval holds 0 share theirs.
+Ties are no equivalence: A may tie with B and B with C while A is ahead of C. A team therefore has a range of ranks, as in
+the evaluations of WMT: all before its first differ from it, and so do all after its last; two teams that tie share ranks.
 """
 
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from goldentime.eval.score.aggregate import Figure
 
-__all__ = ["LEAST", "Comparison", "Paired", "compare", "shared_ranks"]
+__all__ = ["LEAST", "Comparison", "Paired", "Ranks", "compare", "rank_ranges"]
 
 RESAMPLES = 10_000
 _BLOCK = 4_000_000
@@ -31,12 +30,18 @@ class Paired(NamedTuple):
     rng: np.random.Generator
 
 
+class Ranks(NamedTuple):
+    """From 1; one rank where nobody ties."""
+
+    first: int
+    last: int
+
+
 class Comparison(NamedTuple):
     """Means and ranks of the teams, in the order in which they were given."""
 
     figures: list[Figure]
-    ranks: list[int]
-    """From 1; after n that share rank k follows k + n."""
+    ranks: list[Ranks]
     differences: dict[tuple[int, int], Figure]
     """Mean of the first less that of the second, for each pair once."""
 
@@ -58,7 +63,7 @@ def compare(tasks: Sequence[Paired]) -> Comparison:
         for j, gap in enumerate(gaps, i + 1):
             differences[i, j] = gap
             apart[i, j] = apart[j, i] = enough and not gap.low <= 0.0 <= gap.high
-    return Comparison(_figures(means, resampled), shared_ranks(means, apart), differences)
+    return Comparison(_figures(means, resampled), rank_ranges(means, apart), differences)
 
 
 def _resampled(task: Paired) -> NDArray[np.float64]:
@@ -83,19 +88,22 @@ def _figure(mean: float, low: float, high: float) -> Figure:
     return Figure(mean=round(float(mean), 6) + 0.0, low=round(float(low), 6) + 0.0, high=round(float(high), 6) + 0.0)
 
 
-def shared_ranks(means: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[int]:
-    """The rank of each team.
+def rank_ranges(means: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[Ranks]:
+    """The ranks of each team.
+
+    Who stands between two that tie ties with both, whatever its own interval says: so ranges rise with the means.
 
     Args:
         means: (teams,); more is better.
         apart: (teams, teams), symmetric: whether two differ.
     """
     order = np.argsort(-means, kind="stable")
-    sorted_apart = apart[np.ix_(order, order)]
-    ranks = np.ones(len(means), dtype=np.int64)
-    rank = 1
+    tied = ~apart[np.ix_(order, order)]
+    np.fill_diagonal(tied, True)
+    # The furthest tie of each place, and of all places before it; the same the other way round.
+    last = np.maximum.accumulate(len(means) - 1 - tied[:, ::-1].argmax(axis=1))
+    first = np.minimum.accumulate(tied.argmax(axis=1)[::-1])[::-1]
+    ranks = [Ranks(0, 0)] * len(means)
     for place, team in enumerate(order.tolist()):
-        if place and sorted_apart[:place, place:].all():
-            rank = place + 1
-        ranks[team] = rank
-    return [int(rank) for rank in ranks]
+        ranks[team] = Ranks(int(first[place]) + 1, int(last[place]) + 1)
+    return ranks

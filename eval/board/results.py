@@ -58,7 +58,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _row(row: Row) -> dict[str, Any]:
     runs = [run.name if run else None for run in row.runs]
-    return {"rank": row.rank, "team": _team(row.team), "total": dump(row.total), "runs": runs}
+    return {"ranks": list(row.ranks), "team": _team(row.team), "total": dump(row.total), "runs": runs}
 
 
 def _pairs(gaps: Sequence[Gap]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from goldentime.eval.board.ranking import Paired, compare
+from goldentime.eval.board.ranking import Paired, Ranks, compare
 from goldentime.eval.board.standings import Board, Run, Standing, Task, Team
 from goldentime.eval.score.aggregate import Figure
 from goldentime.records import record
@@ -29,7 +29,7 @@ class Gap:
 class Row:
     """One team."""
 
-    rank: int
+    ranks: Ranks
     team: Team
     total: Figure
     runs: tuple[Run | None, ...]
@@ -125,10 +125,10 @@ def _totals(run: Run) -> list[float]:
 def _ranked(
     tasks: Sequence[Paired], teams: Sequence[Team], runs: Sequence[tuple[Run | None, ...]]
 ) -> tuple[tuple[Row, ...], tuple[Gap, ...]]:
-    """Rows by rank, within a rank by mean, then by name."""
+    """Rows by mean, then by name."""
     found = compare(tasks)
-    order = sorted(range(len(teams)), key=lambda i: (found.ranks[i], -found.figures[i].mean, teams[i]))
-    rows = [Row(rank=found.ranks[i], team=teams[i], total=found.figures[i], runs=runs[i]) for i in order]
+    order = sorted(range(len(teams)), key=lambda i: (-found.figures[i].mean, teams[i]))
+    rows = [Row(ranks=found.ranks[i], team=teams[i], total=found.figures[i], runs=runs[i]) for i in order]
     gaps = []
     for place, i in enumerate(order):
         for j in order[place + 1 :]:

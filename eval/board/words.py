@@ -23,21 +23,20 @@ _WORDS = {
         "모든 임무 점수의 평균입니다. 각 임무의 비중은 같고, 순위에 든 실행이 없는 임무는 0점으로 셉니다.",
     ),
     "ranks_text": (
-        "Teams share a rank where the 95 % interval of their paired difference (bootstrap over the same episodes) holds "
-        "0; a better rank always stands for a difference that the data show. A team's last sound run counts.",
-        "같은 에피소드에서 짝지은 차이의 95 % 구간(부트스트랩)이 0을 포함하는 팀들은 같은 순위입니다. "
-        "순위가 더 높다는 것은 항상 데이터로 확인된 차이를 뜻합니다. 각 팀의 마지막 정상 실행만 셉니다.",
+        "A rank such as 2–4: the data put one team ahead of this one, and all from the fifth on behind it. Teams whose "
+        "paired difference (bootstrap over the same episodes, 95 %) holds 0 tie and share ranks. A team's last sound run counts.",
+        "순위 2–4는 데이터로 보아 한 팀이 앞서고 다섯째부터의 팀들이 뒤처진다는 뜻입니다. 같은 에피소드에서 짝지은 차이의 "
+        "95 % 구간(부트스트랩)이 0을 포함하는 팀들은 동률이며 순위를 나누어 가집니다. 각 팀의 마지막 정상 실행만 셉니다.",
     ),
     "few": (
-        "Too few episodes to tell any two teams apart: all share rank 1.",
-        "에피소드가 너무 적어 팀을 구별할 수 없으므로 모두 공동 1위입니다.",
+        "Too few episodes to tell any two teams apart: all share all ranks.",
+        "에피소드가 너무 적어 팀을 구별할 수 없으므로 모두 동률입니다.",
     ),
     "mission": ("mission", "임무"),
     "rules": ("rules", "규칙"),
     "episodes": ("episodes", "에피소드"),
     "config": ("configuration", "구성"),
     "rank": ("rank", "순위"),
-    "shared": ("shared", "공동"),
     "team": ("team", "팀"),
     "no_team": ("agent without a team", "팀 없는 에이전트"),
     "score": ("score", "점수"),

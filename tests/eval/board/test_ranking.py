@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldentime.eval.board.ranking import LEAST, Paired, compare, shared_ranks
+from goldentime.eval.board.ranking import LEAST, Paired, compare, rank_ranges
 from goldentime.eval.score.aggregate import bootstrap
 from goldentime.rng import stream
 
@@ -17,29 +17,30 @@ def ranked(totals, *more):
 
 @st.composite
 def verdicts(draw):
-    """Means of teams, and for each pair whether it differs."""
+    """Means of teams, all different, and for each pair whether it differs."""
     teams = draw(st.integers(1, 8))
-    means = np.array(draw(st.lists(st.integers(0, 5), min_size=teams, max_size=teams)), np.float64)
+    means = np.array(draw(st.permutations(range(teams))), np.float64)
     apart = np.zeros((teams, teams), np.bool_)
     for i in range(teams):
         for j in range(i):
-            apart[i, j] = apart[j, i] = means[i] != means[j] and draw(st.booleans())
+            apart[i, j] = apart[j, i] = draw(st.booleans())
     return means, apart
 
 
 @given(verdicts())
-def test_a_tie_shares_the_rank_and_a_better_rank_means_a_difference(verdict):
+def test_a_tie_shares_ranks_and_ranks_apart_mean_a_difference(verdict):
     means, apart = verdict
-    ranks = shared_ranks(means, apart)
-    assert min(ranks) == 1
-    for i in range(len(means)):
+    ranks, places = rank_ranges(means, apart), np.argsort(np.argsort(-means)) + 1
+    for i, (first, last) in enumerate(ranks):
+        assert 1 <= first <= places[i] <= last <= len(means)
         for j in range(len(means)):
             if i != j and not apart[i, j]:
-                assert ranks[i] == ranks[j]
-            if ranks[i] < ranks[j]:
+                assert first <= places[j] <= last
+            if places[j] < first or places[j] > last:
                 assert apart[i, j]
-                assert means[i] >= means[j]
-        assert ranks[i] == 1 + sum(rank < ranks[i] for rank in ranks)
+            if means[i] > means[j]:
+                assert first <= ranks[j].first
+                assert last <= ranks[j].last
 
 
 @given(verdicts(), st.randoms(use_true_random=False))
@@ -47,37 +48,43 @@ def test_the_order_of_teams_does_not_matter(verdict, random):
     means, apart = verdict
     order = list(range(len(means)))
     random.shuffle(order)
-    shuffled = shared_ranks(means[order], apart[np.ix_(order, order)])
-    assert shuffled == [shared_ranks(means, apart)[i] for i in order]
+    shuffled = rank_ranges(means[order], apart[np.ix_(order, order)])
+    assert shuffled == [rank_ranges(means, apart)[i] for i in order]
 
 
 def test_who_is_better_in_every_episode_is_ahead():
     base = np.array([10.0, 40.0, 70.0, 20.0, 90.0, 50.0])
     found = ranked(np.stack([base, base + 2, base - 5], axis=1))
-    assert found.ranks == [2, 1, 3]
+    assert found.ranks == [(2, 2), (1, 1), (3, 3)]
     assert found.differences[0, 1].mean == found.differences[0, 1].low == found.differences[0, 1].high == -2.0
 
 
 def test_pairing_tells_apart_what_separate_intervals_do_not():
     base = stream(1, "test").uniform(0, 90, 30)
     found = ranked(np.stack([base, base + 3 + stream(2, "test").normal(0, 1, 30)], axis=1))
-    assert found.ranks == [2, 1]
+    assert found.ranks == [(2, 2), (1, 1)]
     assert found.figures[1].low < found.figures[0].high
 
 
 def test_noise_is_a_tie():
     noise = stream(3, "test").uniform(0, 100, (30, 2))
-    assert ranked(noise).ranks == [1, 1]
+    assert ranked(noise).ranks == [(1, 2), (1, 2)]
 
 
-def test_a_chain_of_ties_is_one_rank():
+def test_a_chain_of_ties():
     means, apart = np.array([3.0, 2.0, 1.0, 0.0]), np.zeros((4, 4), np.bool_)
     apart[0, 2] = apart[2, 0] = True
     apart[3, :3] = apart[:3, 3] = True
-    assert shared_ranks(means, apart) == [1, 1, 1, 4]
+    assert rank_ranges(means, apart) == [(1, 2), (1, 3), (2, 3), (4, 4)]
 
 
-@pytest.mark.parametrize(("episodes", "ranks"), [(LEAST - 1, [1, 1]), (LEAST, [1, 2])])
+def test_who_stands_between_two_that_tie_ties_with_both():
+    means, apart = np.array([3.0, 2.0, 1.0]), np.ones((3, 3), np.bool_)
+    apart[0, 2] = apart[2, 0] = False
+    assert rank_ranges(means, apart) == [(1, 3)] * 3
+
+
+@pytest.mark.parametrize(("episodes", "ranks"), [(LEAST - 1, [(1, 2), (1, 2)]), (LEAST, [(1, 1), (2, 2)])])
 def test_few_episodes_tell_nobody_apart(episodes, ranks):
     totals = np.stack([np.full(episodes, 90.0), np.full(episodes, 10.0)], axis=1)
     assert ranked(totals).ranks == ranks
@@ -87,7 +94,7 @@ def test_intervals_are_those_of_scorecards():
     values = stream(4, "test").uniform(0, 100, (20, 1))
     found = compare([Paired(values, stream(0, "bootstrap"))])
     assert found.figures == bootstrap(values)
-    assert found.ranks == [1]
+    assert found.ranks == [(1, 1)]
 
 
 @settings(max_examples=5)
@@ -96,10 +103,10 @@ def test_equal_teams_share_and_calls_repeat(teams, episodes):
     column = stream(episodes, "test").uniform(0, 100, (episodes, 1))
     totals = np.repeat(column, teams, axis=1)
     assert ranked(totals) == ranked(totals)
-    assert ranked(totals).ranks == [1] * teams
+    assert ranked(totals).ranks == [(1, teams)] * teams
 
 
 def test_missions_weigh_the_same():
     found = ranked(np.full((4, 2), [100.0, 0.0]), np.full((40, 2), [0.0, 100.0]))
     assert [figure.mean for figure in found.figures] == [50.0, 50.0]
-    assert found.ranks == [1, 1]
+    assert found.ranks == [(1, 2), (1, 2)]

@@ -41,8 +41,13 @@ def test_failed_and_withdrawn_runs_are_in_no_ranking(season):
 def test_a_shared_rank_and_the_overall_ranking(season):
     (one,) = rounds(season)
     hover, signs = one.tables
-    assert [(row.rank, row.runs[0].name) for row in hover.rows] == [(1, "a2"), (1, "b1"), (3, "n1"), (3, "c1")]
-    assert [row.rank for row in signs.rows] == [1]
+    assert [(*row.ranks, row.runs[0].name) for row in hover.rows] == [
+        (1, 2, "a2"),
+        (1, 2, "b1"),
+        (3, 4, "n1"),
+        (3, 4, "c1"),
+    ]
+    assert [row.ranks for row in signs.rows] == [(1, 1)]
     assert one.overall.rows[0].team == Team("금빛")
     # The others have no run of signs, which counts 0.
     assert one.overall.rows[1].total.mean == pytest.approx(hover.rows[0].total.mean / 2, abs=1)
