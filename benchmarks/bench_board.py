@@ -68,9 +68,8 @@ def main() -> None:
     results_json(material)
     end = time.process_time()
     spans = [row.ranks.last - row.ranks.first + 1 for row in found[0].tables[0].rows]
-    print(
-        f"{TEAMS} teams, {len(board.runs)} runs, {len(found[0].tables[0].gaps)} pairs, {sum(spans) / len(spans):.0f} ranks a team; processor seconds:"
-    )
+    pairs, mean = len(found[0].tables[0].gaps), sum(spans) / len(spans)
+    print(f"{TEAMS} teams, {len(board.runs)} runs, {pairs} pairs, {mean:.0f} ranks a team; processor seconds:")
     for name, seconds in (
         ("reading the entries", read - begin),
         ("ranking", ranked - read),

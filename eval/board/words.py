@@ -24,7 +24,8 @@ _WORDS = {
     ),
     "ranks_text": (
         "A rank such as 2–4: the data put one team ahead of this one, and all from the fifth on behind it. Teams whose "
-        "paired difference (bootstrap over the same episodes, 95 %) holds 0 tie and share ranks. A team's last sound run counts.",
+        "paired difference (bootstrap over the same episodes, 95 %) holds 0 tie and share ranks. A team's last sound run "
+        "counts.",
         "순위 2–4는 데이터로 보아 한 팀이 앞서고 다섯째부터의 팀들이 뒤처진다는 뜻입니다. 같은 에피소드에서 짝지은 차이의 "
         "95 % 구간(부트스트랩)이 0을 포함하는 팀들은 동률이며 순위를 나누어 가집니다. 각 팀의 마지막 정상 실행만 셉니다.",
     ),
