@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--page", default="index.html")
-    parser.add_argument("--size", type=int, nargs=2, default=(1120, 1330))
+    parser.add_argument("--size", type=int, nargs=2, default=(1120, 1640))
     args = parser.parse_args()
     fly(args.folder)
     board = args.folder / "board"

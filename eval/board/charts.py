@@ -11,7 +11,7 @@ from goldentime.eval.score.aggregate import Figure
 __all__ = ["Scale", "Step", "history_svg", "interval_svg", "scale_of"]
 
 _WIDTH, _HEIGHT = 180.0, 18.0
-_STEP_LEAST, _CHART, _TALL, _LEFT = 26.0, 640.0, 190.0, 34.0
+_STEP_LEAST, _STEP_MOST, _CHART, _TALL, _LEFT = 26.0, 110.0, 640.0, 150.0, 34.0
 
 
 class Scale(NamedTuple):
@@ -62,9 +62,9 @@ def history_svg(steps: Sequence[Step], label: str) -> Markup:
         label: what it shows, for those who can't see it.
     """
     scale = scale_of([step.total for step in steps if step.total])
-    gap = max((_CHART - _LEFT - 20) / max(len(steps), 1), _STEP_LEAST)
+    gap = min(max((_CHART - _LEFT - 20) / max(len(steps), 1), _STEP_LEAST), _STEP_MOST)
     places = [(_LEFT + gap * (number + 0.5), step) for number, step in enumerate(steps)]
-    right = _LEFT + gap * len(steps)
+    right = max(_LEFT + gap * len(steps), _CHART - 20)
 
     def y(value: float) -> float:
         return 10 + _TALL * (1 - scale.share(value))
@@ -79,7 +79,7 @@ def history_svg(steps: Sequence[Step], label: str) -> Markup:
         heights = [y(value) for value in (step.total.low, step.total.mean, step.total.high)] if step.total else [y(0.0)]
         parts.append(_mark(x, step, heights))
     parts += [text(x, _TALL + 28, str(number), "tick-x") for number, (x, _) in enumerate(places, 1)]
-    box = f'viewBox="0 0 {max(right + 20, _CHART):.0f} {_TALL + 36:.0f}"'
+    box = f'viewBox="0 0 {right + 20:.0f} {_TALL + 36:.0f}"'
     return Markup('<svg class="history" {} role="img" aria-label="{}">').format(Markup(box), label) + Markup(
         "".join(parts) + "</svg>"
     )
@@ -89,7 +89,7 @@ def _mark(x: float, step: Step, heights: Sequence[float]) -> str:
     title = f"<title>{escape(step.label)}</title>"
     if step.withdrawn:
         return f"<g>{title}{text(x, heights[0] - 6, '†', 'grave')}</g>"
-    low, mean, high = heights if step.total else heights * 3
+    low, mean, high = heights if step.total else [heights[0]] * 3
     if not step.sound:
         return f'<path class="cross" d="M{x - 5:.1f} {mean - 5:.1f}l10 10m0 -10l-10 10">{title}</path>'
     whisker = f'<path class="whisker" d="M{x - 4:.1f} {low:.1f}h8m-4 0V{high:.1f}m-4 0h8"/>'

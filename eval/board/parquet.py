@@ -87,8 +87,8 @@ def _footer(chunks: Sequence[_Chunk], rows: int) -> bytes:
 
 
 def _schema(chunk: _Chunk) -> bytes:
-    fields = [(1, _I32, chunk.type), (3, _I32, _OPTIONAL), (4, _BINARY, chunk.name.encode())]
-    return _struct(*fields, *([(6, _I32, _UTF8)] if chunk.type == _TYPES[str] else []))
+    named: list[tuple[int, int, int | bytes]] = [(3, _I32, _OPTIONAL), (4, _BINARY, chunk.name.encode())]
+    return _struct((1, _I32, chunk.type), *named, *([(6, _I32, _UTF8)] if chunk.type == _TYPES[str] else []))
 
 
 def _chunk(chunk: _Chunk, rows: int) -> bytes:
