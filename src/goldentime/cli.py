@@ -380,6 +380,12 @@ def _verify(arguments: list[str]) -> int:
     return verify_command(arguments)
 
 
+def _board(arguments: list[str]) -> int:
+    from goldentime.eval.board.command import board_command
+
+    return board_command(arguments)
+
+
 def _rescore(arguments: list[str]) -> int:
     from goldentime.eval.referee.command import rescore_command
 
@@ -409,6 +415,7 @@ _COMMANDS = {
     "referee": _Command("referee secret|key|commit|reveal [...]", "secrets, keys and hidden seeds of a contest", _referee),
     "ledger": _Command("ledger new|add|withdraw LEDGER [...]", "enter a run in a signed ledger", _ledger),
     "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
+    "board": _Command("board build LEDGER --runs DIR --out DIR", "the leaderboard of a ledger, as pages", _board),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "doctor": _Command("doctor [--referee]", "check this machine and say what to do", _doctor),
