@@ -7,9 +7,9 @@ import io
 import pytest
 
 from goldentime.errors import ConfigError
-from goldentime.eval.board.parquet import parquet
+from goldentime.eval.board.parquet import Column, parquet
 
-TABLE = {
+TABLE: dict[str, tuple[type, Column]] = {
     "name": (str, ["금빛", None, "", "x" * 200]),
     "count": (int, [1, -(2**62), None, None]),
     "points": (float, [0.5, -1e300, None, 3.0]),
