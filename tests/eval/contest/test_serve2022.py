@@ -121,7 +121,7 @@ def server():
 
 
 def sent(address, method, path, body=None, headers=None):
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(address[0], address[1], timeout=10)
     connection.request(method, path, body=body, headers=headers or {})
     response = connection.getresponse()
     told = response.status, json.loads(response.read())
@@ -228,7 +228,7 @@ def test_a_team_plays_a_flight_over_a_socket(tmp_path):
     served = serve2022(plan(tmp_path), options, ready)
     team = teams[0]
     team.join()
-    assert team.early["status"] == "ERROR"
+    assert team.early is not None and team.early["status"] == "ERROR"
     assert [reply["status"] for reply in team.replies] == ["OK"] * 6
     assert team.material["message"] and team.material["photos"] == []
     assert served.run.ended and served.log.reason == "ended"
