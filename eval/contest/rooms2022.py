@@ -22,9 +22,9 @@ from goldentime.eval.contest.sheet2021 import CLASSES, NONE, plain_text
 from goldentime.files import pretty_json
 from goldentime.records import record
 
-__all__ = ["ANSWER_KEY", "FIELDS", "NONE", "TRUTH_KEY", "UNCLEAR", "Room", "Rooms2022Score", "Run2022", "Truth2022"]
-__all__ += ["Weights", "answer_entry", "answers_bytes", "parse_answer", "read_run", "read_truth", "score_rooms2022"]
-__all__ += ["truth_bytes"]
+__all__ = ["ANSWER_KEY", "FIELDS", "NONE", "TRUTH_KEY", "UNCLEAR", "Room", "Rooms2022Score", "Run2022", "Said"]
+__all__ += ["Truth2022", "Weights", "answer_entry", "answers_bytes", "parse_answer", "read_run", "read_truth"]
+__all__ += ["score_rooms2022", "truth_bytes"]
 
 TRUTH_KEY, ANSWER_KEY = "rooms2022_GT", "rooms2022_results"
 UNCLEAR = "UNCLEAR"

@@ -9,7 +9,7 @@ from goldentime.envs.acoustics.ear import HearingSpec
 from goldentime.envs.people.cast import PeopleConfig
 from goldentime.envs.people.voices import VoicesConfig
 from goldentime.envs.scenario import Scenario
-from goldentime.eval.contest.rooms2022 import FIELDS, UNCLEAR, Run2022, answers_bytes, truth_bytes
+from goldentime.eval.contest.rooms2022 import FIELDS, UNCLEAR, Run2022, Said, answers_bytes, truth_bytes
 from goldentime.eval.contest.rooms2022_truth import sought_people, truth_of
 from goldentime.eval.dataset.card import FILMS, card_text, table
 from goldentime.eval.dataset.films import film_bytes
@@ -30,7 +30,7 @@ __all__ = ["CONTEST2022", "Contest2022Config"]
 def _rescue() -> RescueConfig:
     people = PeopleConfig(
         count=(4, 7), behaviours={"stays": 0.6, "wanders": 0.4}, rescuers=0.2,
-        states={"well": 0.7, "hurt": 0.3},  # type: ignore[arg-type]  # keys of a literal
+        states={"well": 0.7, "hurt": 0.3},
     )  # fmt: skip
     return RescueConfig(plan="rooms2022", people=people, voices=VoicesConfig(callers=0.9, wordless=0.0))
 
@@ -86,8 +86,8 @@ def _make(config: Contest2022Config, shard: int, folder: Path) -> dict[str, Any]
     _send(scenario, config, out)
     truth = truth_of(scenario, sought)
     (out / "rooms2022_GT.json").write_bytes(truth_bytes(truth))
-    unsure = {(room, m): dict.fromkeys(FIELDS[m], UNCLEAR) for room in truth for m in FIELDS}
-    (out / "answer_unclear.json").write_bytes(answers_bytes(Run2022({**unsure}, True)))
+    unsure: Said = {(room, m): dict.fromkeys(FIELDS[m], UNCLEAR) for room in truth for m in FIELDS}
+    (out / "answer_unclear.json").write_bytes(answers_bytes(Run2022(unsure, True)))
     kinds = [person.kind for person in scenario.people]
     return {"photos": len(sought), "kinds": kinds, "message": scenario.task["message"]}
 

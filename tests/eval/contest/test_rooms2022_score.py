@@ -39,10 +39,10 @@ answers = st.fixed_dictionaries(
 
 
 def right():
-    said = {}
+    said: dict[tuple[str, str], dict[str, str | int]] = {}
     for room, facts in TRUTH.items():
         said[room, "1"] = {"person_id": facts.person_id}
-        said[room, "2"] = dict(zip("MWC", facts.people, strict=True))
+        said[room, "2"] = {name: facts.people[i] for i, name in enumerate("MWC")}
         said[room, "3"] = {"place": facts.place}
     return said
 

@@ -121,7 +121,7 @@ def server():
 
 
 def sent(address, method, path, body=None, headers=None):
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(address[0], address[1], timeout=10)
     connection.request(method, path, body=body, headers=headers or {})
     response = connection.getresponse()
     told = response.status, json.loads(response.read())
@@ -151,6 +151,11 @@ def test_peers_that_hang_do_not_stop_the_others(server):
         one.close()
 
 
+def content_of(page):
+    assert page is not None
+    return page.content
+
+
 def test_a_team_gets_the_last_picture_and_the_sound_it_has_not_heard():
     senses = _Senses(16_000)
     assert senses.picture({}) is None and senses.sound({}) is None
@@ -158,11 +163,11 @@ def test_a_team_gets_the_last_picture_and_the_sound_it_has_not_heard():
     for step in range(1, 401):
         sound = np.full((2, 1600), step / 1000.0, np.float32)
         senses.take(0.1 * step, {"camera": picture, "microphones": sound})
-    shown = cv2.imdecode(np.frombuffer(senses.picture({}).content, np.uint8), cv2.IMREAD_COLOR)
-    assert shown.shape == (24, 32, 3) and abs(int(shown[12, 16, 2]) - 200) < 8
-    with wave.open(io.BytesIO(senses.sound({"after": "39.75"}).content)) as file:
+    shown = cv2.imdecode(np.frombuffer(content_of(senses.picture({})), np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None and shown.shape == (24, 32, 3) and abs(int(shown[12, 16, 2]) - 200) < 8
+    with wave.open(io.BytesIO(content_of(senses.sound({"after": "39.75"})))) as file:
         assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (2, 16_000, 3 * 1600)
-    with wave.open(io.BytesIO(senses.sound({}).content)) as file:
+    with wave.open(io.BytesIO(content_of(senses.sound({})))) as file:
         assert file.getnframes() == pytest.approx(30.0 * 16_000, abs=1600)
 
 
@@ -228,7 +233,7 @@ def test_a_team_plays_a_flight_over_a_socket(tmp_path):
     served = serve2022(plan(tmp_path), options, ready)
     team = teams[0]
     team.join()
-    assert team.early["status"] == "ERROR"
+    assert team.early is not None and team.early["status"] == "ERROR"
     assert [reply["status"] for reply in team.replies] == ["OK"] * 6
     assert team.material["message"] and team.material["photos"] == []
     assert served.run.ended and served.log.reason == "ended"

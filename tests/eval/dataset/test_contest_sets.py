@@ -27,7 +27,7 @@ from tests.missions.small_bank import write_small_bank
 
 FILM = FilmConfig(duration_s=1.0, width=64, height=64)
 PHOTO = PhotoConfig(width=240, height=180, least_tag_px=6, casualties=(2, 4))
-PLAIN = {"array": "stereo", "order": 0, "tail": False, "wind": None, "calibration_s": 0.0}
+PLAIN = HearingSpec(array="stereo", order=0, tail=False, wind=None, calibration_s=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def bank(tmp_path_factory):
 @pytest.fixture(scope="module")
 def set2021(bank, tmp_path_factory):
     folder = tmp_path_factory.mktemp("contest2021")
-    hearing = HearingSpec(sample_rate_hz=48_000, speech=bank, **PLAIN)
+    hearing = replace(PLAIN, sample_rate_hz=48_000, speech=bank)
     config = Contest2021Config(
         n=1, seed=3, drones=2, rescue_photos=2, triage_photos=1, film=FILM, photo=PHOTO, hearing=hearing
     )
@@ -124,7 +124,7 @@ def test_loud_calls_are_heard_faint_ones_cost_nothing_and_others_are_left_out():
 
 
 def test_a_recorded_flight_of_2022_comes_with_what_victims_sent(bank, tmp_path):
-    hearing = HearingSpec(sample_rate_hz=16_000, speech=bank, **PLAIN)
+    hearing = replace(PLAIN, sample_rate_hz=16_000, speech=bank)
     config = Contest2022Config(n=1, film=FILM, photo=PHOTO, hearing=hearing)
     make_shards(CONTEST2022, config, tmp_path)
     run = tmp_path / "run_01"
