@@ -25,6 +25,7 @@ for team in random pilot crashing; do
     split=hidden-demo "episodes=$episodes" "out=$folder/runs/$team"
   step ledger add "$ledger" "$folder/runs/$team" --key "$key" --team "$team"
 done
+step replay "$folder/runs/pilot" --episode 0
 step referee reveal demo --secret "$folder/private/secret" --ledger "$ledger" --key "$key"
 step verify "$ledger" --runs "$folder/runs" --public-key "$key.pub" --rescore
 step board build "$ledger" --runs "$folder/runs" --out "$folder/board" --public-key "$key.pub"
