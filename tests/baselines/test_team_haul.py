@@ -1,5 +1,7 @@
 """Two carriers that haul together: each begins a step when both have done the one before."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from goldentime.baselines.team_haul import Haul
 
 DT_S = 0.1
 STARTS = ((-2.25, -1.0, 0.1), (-0.75, -1.0, 0.1))
-BRIEF = {
+BRIEF: dict[str, Any] = {
     "action_hz": 10,
     "team": [{"start_m": [0.0, 0.0, 0.1]}, *({"start_m": list(start)} for start in STARTS)],
     "load": {"drones": [1, 2], "at_m": [-1.5, -1.0, 0.1], "goal_m": [-9.0, -5.0, 0.0], "rope_m": 1.5, "mass_kg": 2.8},
