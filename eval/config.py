@@ -14,7 +14,7 @@ from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
 
-__all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
+__all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config", "rules_of"]
 
 
 INTERFACE = "interface.yaml"
@@ -99,6 +99,15 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         overwrite=settings.overwrite,
     )
     return plan, options
+
+
+def rules_of(mission: str, overrides: Mapping[str, Any]) -> Rules:
+    """The rules by which a mission is scored.
+
+    Raises:
+        ConfigError: no such mission or rules, or the overrides don't fit.
+    """
+    return _rules(load_config(mission, overrides).rules)
 
 
 def _rules(given: str | dict[str, Any]) -> Rules:

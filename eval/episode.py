@@ -7,7 +7,7 @@ what they say to each other goes through the drones' radios.
 import copy
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from goldentime.errors import ConfigError, GoldenTimeError, InvalidActionError, LogError
@@ -30,13 +30,22 @@ class _AgentFailed(Exception):
     """Carries the traceback of an agent's exception."""
 
 
-def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> EpisodeLog:
+def fly(
+    plan: Plan,
+    index: int,
+    stopped: Callable[[], bool] = lambda: False,
+    *,
+    render_mode: str | None = None,
+    stepped: Callable[[], None] = lambda: None,
+) -> EpisodeLog:
     """Fly one episode with an agent and a world made for it alone, so that no episode depends on another.
 
     An exception in the agent ends the episode; what it did before counts.
 
     Args:
         stopped: asked before each step; true abandons the episode.
+        render_mode: of the environment.
+        stepped: called after each step.
 
     Raises:
         ConfigError: the mission or the agent can't be built, or they don't fit each other.
@@ -44,10 +53,10 @@ def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> 
     """
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
     team = plan.mission in team_names()
-    env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, **plan.overrides)
+    env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, render_mode=render_mode, **plan.overrides)
     try:
-        fly_on = _team_steps if team else _steps
-        fly_on(env, plan, index, log, stopped)
+        for _ in (_team_steps if team else _steps)(env, plan, index, log, stopped):
+            stepped()
     except _AgentFailed as failure:
         log.error = str(failure)
         log.end(AGENT_ERROR)
@@ -58,7 +67,7 @@ def fly(plan: Plan, index: int, stopped: Callable[[], bool] = lambda: False) -> 
     return log
 
 
-def _steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+def _steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> Iterator[None]:
     agent = build_agent(plan)
     observation, _ = env.reset(seed=plan.seed(index))
     _call(agent.reset, copy.deepcopy(env.unwrapped.brief))
@@ -67,9 +76,10 @@ def _steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[
         action = _timed(log, stopped, agent.act, observation)
         observation, _, terminated, truncated, _ = _step(env, action)
         ended = terminated or truncated
+        yield
 
 
-def _team_steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+def _team_steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Callable[[], bool]) -> Iterator[None]:
     agents = {name: build_agent(plan) for name in env.possible_agents}
     observations, _ = env.reset(seed=plan.seed(index))
     for name, agent in agents.items():
@@ -77,6 +87,7 @@ def _team_steps(env: Any, plan: Plan, index: int, log: EpisodeLog, stopped: Call
     while env.agents:
         actions = {name: _timed(log, stopped, agent.act, observations[name]) for name, agent in agents.items()}
         observations, *_ = _step(env, actions)
+        yield
 
 
 def _timed(log: EpisodeLog, stopped: Callable[[], bool], act: Callable[[Any], Any], observation: Any) -> Any:
