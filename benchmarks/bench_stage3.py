@@ -82,13 +82,15 @@ def measure(steps: int, seed: int, rescue: dict[str, Any]) -> tuple[dict[str, fl
         meter.watch(channel, "read", channel.name)
     oracle = RescueOracle(scenario_from_json(log.header["scenario"]), *_sheet(env))
     silent = no_report(env.brief["action"]["report"])
+    low, high = env.action_space["motion"].low, env.action_space["motion"].high
     start, done = time.process_time(), 0
     while done < steps:
         done += 1
         (x, y, z), _ = oracle.command(log.state)
         yaw = yaw_of(log.state.drones[0].quaternion_xyzw)
         c, s = math.cos(yaw), math.sin(yaw)
-        motion = np.array([c * x + s * y, c * y - s * x, z, 0.3], np.float32)
+        # Beyond the bounds it would count as no action, and the drone would not leave the ground.
+        motion = np.clip([c * x + s * y, c * y - s * x, z, 0.3], low, high).astype(np.float32)
         _, _, ended, cut, _ = env.step({"motion": motion, "release": 0, "report": silent})
         if ended or cut:
             break
