@@ -1,6 +1,6 @@
 """What a step of stage 3 costs, by part, and how it grows with rooms and people; on one core.
 
-    python -m benchmarks.bench_stage3 [--steps 150] [--plot docs/img/stage3_cost.png]
+    python -m benchmarks.bench_stage3 [--steps 300] [--plot docs/img/stage3_cost.png]
 
 Times are processor time of this process, drawing included (Mesa draws in the same thread). The drone flies in along the
 best tour by its true position, as the oracle does.
@@ -148,7 +148,7 @@ def plot(found: dict[str, tuple[list[int], list[float]]], path: str, aim_ms: flo
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--plot", default="")
     options = parser.parse_args()
     table(options.steps)
