@@ -135,11 +135,12 @@ def plot(found: dict[str, tuple[list[int], list[float]]], path: str, aim_ms: flo
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, len(found), figsize=(8.0, 3.0), sharey=True)
+    top_ms = 1.1 * max(aim_ms, *(max(times) for _, times in found.values()))
     for axis, (name, (sizes, times)) in zip(axes, found.items(), strict=True):
         axis.plot(sizes, times, "o-")
         axis.axhline(aim_ms, color="0.6", linestyle="--")
         axis.set_xlabel(name)
-        axis.set_ylim(0.0)
+        axis.set_ylim(0.0, top_ms)
     axes[0].set_ylabel("ms a step of 0.1 s")
     figure.tight_layout()
     figure.savefig(path, dpi=110)

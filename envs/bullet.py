@@ -249,11 +249,12 @@ class BulletPhysics:
         fraction, body, normals = cast_rays(client, origin, target)
         glassy = [number for number, name in self._names.items() if name == "glass"]
         # Most beams meet none: only of the others is it asked at what angle.
-        met = np.flatnonzero(np.isin(body, glassy)) if glassy else ()
+        met = np.flatnonzero(np.isin(body, glassy))
         if len(met):
             along = target[met] - origin[met]
             along /= np.linalg.norm(along, axis=1, keepdims=True)
-            cosine = np.abs(np.einsum("ij,ij->i", along, np.array([normals[i] for i in met])))
+            normal = np.array([normals[i] for i in met.tolist()], np.float64)
+            cosine = np.abs(np.einsum("ij,ij->i", along, normal))
             through = met[cosine < glass_cosine]
             if len(through):
                 fraction[through] = cast_rays(client, origin[through], target[through], OPAQUE)[0]

@@ -194,7 +194,8 @@ class _Grain:
         begin = int(rng.integers(_PLACES))
         grain = self._table[begin : begin + reading.size].reshape(reading.shape)
         noisy = np.add(reading, grain, dtype=grain.dtype)
-        return np.clip(noisy, self._low, self._high, out=noisy, dtype=grain.dtype).astype(reading.dtype, copy=False)
+        np.clip(noisy, self._low, self._high, out=noisy, dtype=grain.dtype)
+        return np.asarray(noisy, reading.dtype)
 
     def _drawn(self, count: int, rng: np.random.Generator) -> NDArray[Any]:
         noise = rng.standard_normal(count, np.float32)
