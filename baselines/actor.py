@@ -35,6 +35,8 @@ class AgentCard:
     activation: Literal["tanh", "relu"]
     sizes: tuple[int, ...]
     """Width of the features, of each hidden layer, and of the flat action."""
+    drones: int = 1
+    """How many it flies at once, see `goldentime.baselines.flat.FlatEnv`."""
 
 
 class Layer(NamedTuple):

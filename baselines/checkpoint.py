@@ -60,10 +60,16 @@ class CheckpointAgent(PolicyAgent):
         path: the folder that `goldentime train` made.
 
     Raises:
-        ConfigError: the folder holds no trained agent.
+        ConfigError: the folder holds no trained agent, or one that flies a whole team.
     """
 
     def __init__(self, path: str | Path) -> None:
         folder = Path(path)
         card = load_card(folder)
+        if card.drones > 1:
+            raise ConfigError(
+                f"{folder}: expected an agent of one drone, got one brain for {card.drones} drones (trained on mission "
+                f"{card.mission}); evaluation makes one agent per drone, each with its own observation. What it scores is "
+                f"in {folder / 'progress.csv'}, column check_score"
+            )
         super().__init__(card, load_actor(folder, card))

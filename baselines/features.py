@@ -116,12 +116,14 @@ class _Hover:
         return spaces.Box(-_CLIP, _CLIP, (22,), np.float32)
 
     def start(self, brief: Brief) -> None:
-        if "state" not in brief["sensors"] or "target_m" not in brief:
+        # In a team everybody's target is told, and who one is.
+        target = brief["targets_m"][brief["drone"]] if "targets_m" in brief else brief.get("target_m")
+        if "state" not in brief["sensors"] or target is None:
             raise ConfigError(
                 "view.features=hover: needs the sensor state and a target_m in the brief, "
                 f"mission {brief['mission']} has the sensors {sorted(brief['sensors'])}"
             )
-        self._target = tuple(brief["target_m"])
+        self._target = tuple(target)
 
     def read(self, observation: Observation) -> NDArray[np.float32]:
         px, py, pz, x, y, z, w, vx, vy, vz, p, q, r, *rotors = observation["state"].tolist()

@@ -18,7 +18,7 @@ from goldentime.baselines.reporting import message_bytes, no_report, report_shee
 from goldentime.control.vehicle import GRAVITY_M_S2
 from goldentime.types import Brief
 
-__all__ = ["ActionMap", "FlatEnv"]
+__all__ = ["ActionMap", "FlatEnv", "team_of"]
 
 _NEUTRAL = {"thrust_m_s2": GRAVITY_M_S2}
 """Where 0 is not the middle of the bounds: thrust 0 carries the weight."""
@@ -87,11 +87,32 @@ class ActionMap(NamedTuple):
         return flat.astype(np.float32)
 
 
+class _Seat:
+    """What is flat of one drone."""
+
+    def __init__(self, observation: spaces.Dict, action: spaces.Dict, view: ViewConfig) -> None:
+        self._features = make_features(view)
+        self.space = self._features.space(observation)
+        self.size = 4 + ("release" in action.spaces)
+
+    def start(self, brief: Brief) -> None:
+        """Begin an episode with what this drone is told."""
+        self.map = ActionMap.of(brief)
+        self._features.start(brief)
+
+    def read(self, observation: Mapping[str, Any]) -> NDArray[np.float32]:
+        """The features of its observation."""
+        return self._features.read(observation)
+
+
 class FlatEnv(gymnasium.Wrapper[NDArray[np.float32], NDArray[np.float32], Any, Any], RecordConstructorArgs):
     """An environment with a Box of features as observation and a Box in [-1, 1] as action.
 
+    Of a team flown by one brain (`goldentime.missions.registry.make_central_env`), the features of each drone come one
+    after another, each by what that drone is told and sees, and so do the actions; the reward is the environment's.
+
     Args:
-        env: a single-drone environment of `goldentime`.
+        env: an environment of `goldentime`.
         view: which features, see `goldentime.baselines.features`.
     """
 
@@ -100,25 +121,49 @@ class FlatEnv(gymnasium.Wrapper[NDArray[np.float32], NDArray[np.float32], Any, A
     def __init__(self, env: gymnasium.Env[Any, Any], view: ViewConfig) -> None:
         RecordConstructorArgs.__init__(self, view=view)
         super().__init__(env)
-        assert isinstance(env.observation_space, spaces.Dict) and isinstance(env.action_space, spaces.Dict)
-        self._features = make_features(view)
-        self._map: ActionMap | None = None
-        self.observation_space: spaces.Space[Any] = self._features.space(env.observation_space)
-        size = 4 + ("release" in env.action_space.spaces)
-        self.action_space: spaces.Space[Any] = spaces.Box(-1.0, 1.0, (size,), np.float32)
+        seen, done = env.observation_space, env.action_space
+        assert isinstance(seen, spaces.Dict) and isinstance(done, spaces.Dict)
+        self.drones: tuple[str, ...] = team_of(env)
+        """Names in the order of their parts; empty where a single drone flies."""
+        pairs = [(seen[name], done[name]) for name in self.drones] or [(seen, done)]
+        self._seats = [_Seat(sees, does, view) for sees, does in pairs]  # type: ignore[arg-type]
+        boxes = [seat.space for seat in self._seats]
+        low, high = np.concatenate([box.low for box in boxes]), np.concatenate([box.high for box in boxes])
+        self.observation_space: spaces.Space[Any] = spaces.Box(low, high, dtype=np.float32)
+        self._cuts = np.cumsum([seat.size for seat in self._seats])
+        self.action_space: spaces.Space[Any] = spaces.Box(-1.0, 1.0, (int(self._cuts[-1]),), np.float32)
+        self._begun = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Start an episode."""
         observation, info = self.env.reset(seed=seed, options=options)
-        brief: Brief = self.env.unwrapped.brief  # type: ignore[attr-defined]
-        self._map = ActionMap.of(brief)
-        self._features.start(brief)
-        return self._features.read(observation), info
+        world: Any = self.env.unwrapped
+        briefs = [world.brief_of(name) for name in self.drones] or [world.brief]
+        for seat, brief in zip(self._seats, briefs, strict=True):
+            seat.start(brief)
+        self._begun = True
+        return self._read(observation), info
 
     def step(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Apply a flat action."""
-        assert self._map is not None, "reset() comes first"
-        observation, reward, terminated, truncated, info = self.env.step(self._map.to_action(action))
-        return self._features.read(observation), float(reward), terminated, truncated, info
+        assert self._begun, "reset() comes first"
+        parts = np.split(action, self._cuts[:-1])
+        acts = [seat.map.to_action(part) for seat, part in zip(self._seats, parts, strict=True)]
+        acted = dict(zip(self.drones, acts, strict=True)) if self.drones else acts[0]
+        observation, reward, terminated, truncated, info = self.env.step(acted)
+        return self._read(observation), float(reward), terminated, truncated, info
+
+    def _read(self, observation: Mapping[str, Any]) -> NDArray[np.float32]:
+        if not self.drones:
+            return self._seats[0].read(observation)
+        return np.concatenate([seat.read(observation[name]) for seat, name in zip(self._seats, self.drones, strict=True)])
+
+
+def team_of(env: gymnasium.Env[Any, Any]) -> tuple[str, ...]:
+    """The drones that an environment of `goldentime` flies at once, in order; empty where it is a single one."""
+    if not hasattr(env.unwrapped, "brief_of"):
+        return ()
+    assert isinstance(env.observation_space, spaces.Dict)
+    return tuple(env.observation_space.spaces)

@@ -246,13 +246,16 @@ class BulletPhysics:
     def cast(self, origin: NDArray[np.float64], target: NDArray[np.float64], glass_cosine: float) -> NDArray[np.float64]:
         """See `Rays.cast`."""
         client = self._live()
-        fraction, body, normal = cast_rays(client, origin, target)
+        fraction, body, normals = cast_rays(client, origin, target)
         glassy = [number for number, name in self._names.items() if name == "glass"]
-        if glassy:
-            along = target - origin
+        # Most beams meet none: only of the others is it asked at what angle.
+        met = np.flatnonzero(np.isin(body, glassy))
+        if len(met):
+            along = target[met] - origin[met]
             along /= np.linalg.norm(along, axis=1, keepdims=True)
+            normal = np.array([normals[i] for i in met.tolist()], np.float64)
             cosine = np.abs(np.einsum("ij,ij->i", along, normal))
-            through = np.isin(body, glassy) & (cosine < glass_cosine)
-            if through.any():
+            through = met[cosine < glass_cosine]
+            if len(through):
                 fraction[through] = cast_rays(client, origin[through], target[through], OPAQUE)[0]
         return fraction

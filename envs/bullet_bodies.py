@@ -1,6 +1,7 @@
 """PyBullet calls that make bodies and cast rays; `bullet.py` steps the world."""
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
@@ -161,15 +162,15 @@ def _lists(mesh: Triangles) -> tuple[list[Any], list[int]]:
 
 def cast_rays(
     client: int, origin: NDArray[np.float64], target: NDArray[np.float64], mask: int = -1
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """Fractions (n,), 1 without a hit; bodies (n,), -1 without a hit; surface normals (n, 3)."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], Sequence[Vec3]]:
+    """Fractions (n,), 1 without a hit; bodies (n,), -1 without a hit; surface normals, n of them."""
     hits: list[Any] = []
     for start in range(0, len(origin), _MAX_RAYS):
         part = slice(start, start + _MAX_RAYS)
         hits += bullet.rayTestBatch(
             origin[part].tolist(), target[part].tolist(), collisionFilterMask=mask, physicsClientId=client
         )
-    body = np.array([hit[0] for hit in hits], dtype=np.int64)
-    fraction = np.array([hit[2] for hit in hits])
+    bodies, _, fractions, _, normals = zip(*hits, strict=True)
+    body, fraction = np.array(bodies, np.int64), np.array(fractions)
     fraction[body < 0] = 1.0
-    return fraction, body, np.array([hit[4] for hit in hits])
+    return fraction, body, normals

@@ -17,7 +17,7 @@ from goldentime.records import dump, load, record
 if TYPE_CHECKING:
     from goldentime.eval.submit.agent import Planned
 
-__all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config"]
+__all__ = ["INTERFACE", "Choices", "EvaluateConfig", "changes", "plan_from", "read_config", "rules_of"]
 
 
 INTERFACE = "interface.yaml"
@@ -111,6 +111,15 @@ def _submission(agent: Mapping[str, Any]) -> "Planned":
     from goldentime.eval.submit.agent import planned  # needs the extra `referee`
 
     return planned(agent)
+
+
+def rules_of(mission: str, overrides: Mapping[str, Any]) -> Rules:
+    """The rules by which a mission is scored.
+
+    Raises:
+        ConfigError: no such mission or rules, or the overrides don't fit.
+    """
+    return _rules(load_config(mission, overrides).rules)
 
 
 def _rules(given: str | dict[str, Any]) -> Rules:

@@ -7,7 +7,7 @@ what they say to each other goes through the drones' radios.
 import copy
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -37,6 +37,9 @@ def fly(
     index: int,
     stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[Any], None] = lambda account: None,
+    *,
+    render_mode: str | None = None,
+    stepped: Callable[[], None] = lambda: None,
 ) -> EpisodeLog:
     """Fly one episode with an agent and a world made for it alone, so that no episode depends on another.
 
@@ -46,6 +49,8 @@ def fly(
     Args:
         stopped: asked before each step; true abandons the episode.
         tell: gets what closing the agent answers, where it can be closed: a submission's `wire.account.Account`.
+        render_mode: of the environment.
+        stepped: called after each step.
 
     Raises:
         ConfigError: the mission or the agent can't be built, or they don't fit each other.
@@ -54,16 +59,18 @@ def fly(
     """
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
     team = plan.mission in team_names()
-    env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, **plan.overrides)
+    env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, render_mode=render_mode, **plan.overrides)
     # Everything is closed in the end, whatever happens, the world last.
     with ExitStack() as closing:
         closing.callback(env.close)
         try:
             if team:
                 agents = {name: _hired(plan, closing, tell) for name in env.possible_agents}
-                _team_steps(env, agents, plan.seed(index), log, stopped)
+                steps = _team_steps(env, agents, plan.seed(index), log, stopped)
             else:
-                _steps(env, _hired(plan, closing, tell), plan.seed(index), log, stopped)
+                steps = _steps(env, _hired(plan, closing, tell), plan.seed(index), log, stopped)
+            for _ in steps:
+                stepped()
         except _AgentFailed as failure:
             log.error = str(failure)
             log.end(AGENT_ERROR)
@@ -83,7 +90,7 @@ def _hired(plan: Plan, closing: ExitStack, tell: Callable[[Any], None]) -> Agent
     return agent
 
 
-def _steps(env: Any, agent: Agent, seed: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+def _steps(env: Any, agent: Agent, seed: int, log: EpisodeLog, stopped: Callable[[], bool]) -> Iterator[None]:
     observation, _ = env.reset(seed=seed)
     _call(agent.reset, copy.deepcopy(env.unwrapped.brief))
     ended = False
@@ -96,9 +103,12 @@ def _steps(env: Any, agent: Agent, seed: int, log: EpisodeLog, stopped: Callable
                 raise invalid(str(error)) from None
             raise _AgentFailed(traceback.format_exc()) from None
         ended = terminated or truncated
+        yield
 
 
-def _team_steps(env: Any, agents: Mapping[str, Agent], seed: int, log: EpisodeLog, stopped: Callable[[], bool]) -> None:
+def _team_steps(
+    env: Any, agents: Mapping[str, Agent], seed: int, log: EpisodeLog, stopped: Callable[[], bool]
+) -> Iterator[None]:
     observations, _ = env.reset(seed=seed)
     for name, agent in agents.items():
         _call(agent.reset, copy.deepcopy(env.brief_of(name)))
@@ -108,6 +118,7 @@ def _team_steps(env: Any, agents: Mapping[str, Agent], seed: int, log: EpisodeLo
             observations, *_ = env.step(actions)
         except InvalidActionError:  # as above
             raise _AgentFailed(traceback.format_exc()) from None
+        yield
 
 
 def _timed(log: EpisodeLog, stopped: Callable[[], bool], act: Callable[[Any], Any], observation: Any) -> Any:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from goldentime.envs.scenario import Scenario
 from goldentime.eval.oracle_rescue import RescueOracle
+from goldentime.missions.team_place import CARRIER
 from goldentime.missions.team_rules import VOICE
 from goldentime.types import WorldState
 
@@ -103,7 +104,8 @@ class TeamOracle:
                 self._busy.clear()
             else:
                 wishes = now
-        for drone in range(len(self._brains)):
+        carriers_first = sorted(range(len(self._brains)), key=lambda i: self._scenario.drones[i].role != CARRIER)
+        for drone in carriers_first:
             if drone not in self._busy:
                 wishes[drone] = self._tour(state, drone)
         return [(wishes[i].velocity_m_s, wishes[i].release) for i in range(len(self._brains))]
@@ -118,6 +120,9 @@ class TeamOracle:
                 return _Wish(_towards(home, at, _FLY_M_S))
             return _Wish(np.array((0.0, 0.0, -_SINK_M_S)))
         if drone not in self._begun:
+            if self._scenario.drones[drone].role != CARRIER and self._hauling is not None:
+                # Kits come first: those who bring none get out of their way.
+                return _Wish(np.zeros(3))
             self._begun[drone] = state.time_s + self._delay_s(drone, state.time_s)
         above = np.array((*start[:2], start[2] + _WAITS_M))
         if not self._scenario.task["tours"][drone]["stops"]:

@@ -1,4 +1,4 @@
-"""`goldentime watch`: an agent flies in PyBullet's window, at the speed of the clock."""
+"""`goldentime watch`: an agent, or one for each drone of a team, flies in PyBullet's window at the speed of the clock."""
 
 import os
 import sys
@@ -7,11 +7,9 @@ from typing import Any
 
 from goldentime.errors import GoldenTimeError
 from goldentime.eval.config import plan_from, read_config
-from goldentime.eval.episode import build_agent
-from goldentime.eval.log import EpisodeLog
+from goldentime.eval.episode import fly
 from goldentime.eval.plan import Plan
 from goldentime.eval.score.score import score
-from goldentime.missions.registry import make_env
 
 __all__ = ["watch_command"]
 
@@ -30,20 +28,20 @@ def watch_command(config: Any) -> int:
 
 
 def _show(plan: Plan, index: int) -> None:
-    log = EpisodeLog(labels={"index": index})
-    agent = build_agent(plan)
-    env = make_env(plan.mission, recorder=log, render_mode="human", **plan.overrides)
-    period_s = 1.0 / env.metadata["render_fps"]
-    try:
-        observation, _ = env.reset(seed=plan.seed(index))
-        agent.reset(env.brief)
-        due, ended = time.perf_counter(), False
-        while not ended:
-            observation, _, terminated, truncated, _ = env.step(agent.act(observation))
-            ended = terminated or truncated
-            due = max(due + period_s, time.perf_counter() - period_s)
-            time.sleep(max(due - time.perf_counter(), 0.0))
-    finally:
-        env.close()
+    log = fly(plan, index, render_mode="human", stepped=_Pace(1.0 / plan.mission_config["action_hz"]))
+    if log.error is not None:
+        print(log.error, file=sys.stderr)
     result = score(log, plan.rules)
     print(f"episode {index}: {result.total:.1f} points, {log.reason} after {result.metrics['duration_s']:.1f} s")
+
+
+class _Pace:
+    """Called after each step, waits until the clock has come as far."""
+
+    def __init__(self, period_s: float) -> None:
+        self._period_s, self._due = period_s, time.perf_counter()
+
+    def __call__(self) -> None:
+        """Wait. What is late by more than a step is not made up for."""
+        self._due = max(self._due + self._period_s, time.perf_counter() - self._period_s)
+        time.sleep(max(self._due - time.perf_counter(), 0.0))

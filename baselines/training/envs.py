@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from goldentime.baselines.flat import FlatEnv
 from goldentime.baselines.training.config import TrainConfig
 from goldentime.errors import ConfigError
+from goldentime.eval.log import EpisodeLog
 from goldentime.rng import stream
-from goldentime.types import Event, WorldState
+from goldentime.types import TEAM, Event, WorldState
 
-__all__ = ["CHECK_SEEDS", "Episode", "Tally", "TrainingEnv", "check_seed", "make_env", "make_training_env"]
+__all__ = ["CHECK_SEEDS", "Episode", "Tally", "TrainingEnv", "Witness", "check_seed", "make_env", "make_training_env"]
 
 CHECK_SEEDS = 900_000_000
 """Of the split `train` (0 to 999,999,999), the seeds from here on are for checks."""
@@ -34,14 +35,16 @@ class Episode(NamedTuple):
 
 
 class Tally:
-    """A recorder (`goldentime.envs.mission.Recorder`) that keeps sums and kinds of events only."""
+    """A recorder (`goldentime.envs.mission.Recorder`) that keeps sums, and whose event of each kind there was."""
 
     def __init__(self) -> None:
         self.begin({})
 
     def begin(self, header: Mapping[str, Any]) -> None:
         """Start over."""
-        self.kinds: set[str] = set()
+        self._drones = len(header.get("scenario", {}).get("drones", ())) or 1
+        self.kinds: defaultdict[str, set[int]] = defaultdict(set)
+        """Of the events so far, and whose they were."""
         self.terms: defaultdict[str, float] = defaultdict(float)
         self.steps = -1  # the first record is the start
 
@@ -49,7 +52,7 @@ class Tally:
         """Add one step."""
         self.steps += 1
         for event in events:
-            self.kinds.add(event.kind)
+            self.kinds[event.kind].add(event.drone)
         for kind, term in reward_terms.items():
             self.terms[kind] += term
 
@@ -57,12 +60,36 @@ class Tally:
         """Nothing is written anywhere."""
 
     def episode(self, success: str) -> Episode:
-        """The sums so far."""
-        return Episode(sum(self.terms.values()), self.steps, success in self.kinds, dict(self.terms))
+        """The sums so far; a team has succeeded when each of its drones has, or all together."""
+        who = self.kinds.get(success, set())
+        reached = TEAM in who or len(who) >= self._drones
+        return Episode(sum(self.terms.values()), self.steps, reached, dict(self.terms))
 
 
-def make_env(config: TrainConfig, tally: Tally | None = None) -> gymnasium.Env[Any, Any]:
-    """The mission's environment, with dictionaries as the agents get them.
+class Witness:
+    """A recorder that keeps a tally and a log of the present episode."""
+
+    def __init__(self) -> None:
+        self.tally, self.log = Tally(), EpisodeLog()
+
+    def begin(self, header: Mapping[str, Any]) -> None:
+        """Start over."""
+        self.log = EpisodeLog()
+        for recorder in (self.tally, self.log):
+            recorder.begin(header)
+
+    def record(self, state: WorldState, events: Sequence[Event], reward_terms: Mapping[str, float]) -> None:
+        """Add one step."""
+        for recorder in (self.tally, self.log):
+            recorder.record(state, events, reward_terms)
+
+    def end(self, reason: str) -> None:
+        """Close the log."""
+        self.log.end(reason)
+
+
+def make_env(config: TrainConfig, recorder: Tally | Witness | None = None) -> gymnasium.Env[Any, Any]:
+    """The mission's environment, with dictionaries as the agents get them; of a team, one brain's, by drone.
 
     Raises:
         ConfigError: no such mission, or the overrides don't fit it.
@@ -74,7 +101,7 @@ def make_env(config: TrainConfig, tally: Tally | None = None) -> gymnasium.Env[A
     }
     if config.mission_name not in ids:
         raise ConfigError(f"train.mission_name: expected one of {', '.join(sorted(ids))}, got {config.mission_name!r}")
-    made = gymnasium.make(ids[config.mission_name], disable_env_checker=True, recorder=tally, **config.overrides)
+    made = gymnasium.make(ids[config.mission_name], disable_env_checker=True, recorder=recorder, **config.overrides)
     return made.unwrapped
 
 

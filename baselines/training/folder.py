@@ -119,7 +119,8 @@ class ProgressTable:
 
     COLUMNS = (
         "steps", "episodes", "seconds", "steps_per_s", "reward", "episode_steps", "success", "check_success",
-        "learning_rate", "noise_std", "policy_loss", "value_loss", "kl", "clip_fraction", "explained_variance",
+        "check_score", "learning_rate", "noise_std", "policy_loss", "value_loss", "kl", "clip_fraction",
+        "explained_variance",
     )  # fmt: skip
 
     def __init__(self, path: Path, steps: int) -> None:

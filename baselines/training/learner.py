@@ -1,6 +1,7 @@
 """PPO of stable-baselines3, with checkpoints that hold all of its state and unpickle nothing."""
 
 import io
+import math
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,8 +47,8 @@ class Checkpoint(NamedTuple):
     """Episodes that each environment has begun."""
     recent: tuple[tuple[float, int, bool], ...] = ()
     """Reward, steps and success of the last episodes."""
-    checks: tuple[tuple[int, float], ...] = ()
-    """Steps and share of successes of each check."""
+    checks: tuple[tuple[int, float, float], ...] = ()
+    """Steps, share of successes and mean score of each check."""
 
 
 def make_ppo(config: TrainConfig, env: VecEnv) -> PPO:
@@ -104,6 +105,8 @@ def read_checkpoint(folder: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
         content = torch.load(path, map_location="cpu", weights_only=True)
         if content["format"] == FORMAT:
             standing = {key: _tuples(value) for key, value in content["standing"].items()}
+            # Runs of former versions have no scores.
+            standing["checks"] = tuple((*check, math.nan)[:3] for check in standing["checks"])
             return Checkpoint(**standing), content
     except Exception as error:  # torch raises many kinds
         raise ConfigError(f"{path}: can't be read as a checkpoint: {error}") from None
@@ -163,8 +166,8 @@ def actor_arrays(model: PPO) -> dict[str, np.ndarray]:
     return arrays
 
 
-def save_actor(folder: Path, model: PPO, config: TrainConfig, mode: ActionMode) -> AgentCard:
-    """Write the trained agent: `actor.npz` and `agent.json`."""
+def save_actor(folder: Path, model: PPO, config: TrainConfig, mode: ActionMode, drones: int = 1) -> AgentCard:
+    """Write the trained agent, of so many drones: `actor.npz` and `agent.json`."""
     arrays = actor_arrays(model)
     weights = [arrays[f"{i}.weight"] for i in range(len(arrays) // 2)]
     card = AgentCard(
@@ -173,6 +176,7 @@ def save_actor(folder: Path, model: PPO, config: TrainConfig, mode: ActionMode) 
         view=config.view,
         activation=config.policy.activation,
         sizes=(weights[0].shape[1], *(weight.shape[0] for weight in weights)),
+        drones=drones,
     )
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]

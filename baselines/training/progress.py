@@ -17,8 +17,8 @@ class Standing(NamedTuple):
     reward: float | None
     """Mean over the last episodes; None before the first has ended."""
     success: float | None
-    check: float | None
-    """Share of successes in the last check."""
+    check: tuple[float, float] | None
+    """Share of successes and mean score in the last check."""
 
     @property
     def remaining_s(self) -> float:
@@ -30,7 +30,7 @@ class Standing(NamedTuple):
         parts = [f"{self.steps_per_s:,.0f} steps/s"]
         parts += [] if self.reward is None else [f"reward {self.reward:.2f}"]
         parts += [] if self.success is None else [f"success {self.success:.0%}"]
-        parts += [] if self.check is None else [f"check {self.check:.0%}"]
+        parts += [] if self.check is None else [f"check {self.check[0]:.0%}, score {self.check[1]:.1f}"]
         return ", ".join(parts)
 
 

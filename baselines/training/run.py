@@ -14,9 +14,9 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 
 from goldentime.baselines.actor import load_actor, load_card
-from goldentime.baselines.checkpoint import PolicyAgent
+from goldentime.baselines.flat import FlatEnv
 from goldentime.baselines.training.config import TrainConfig
-from goldentime.baselines.training.envs import EPISODE_KEY, Episode, Tally, check_seed, make_env, make_training_env
+from goldentime.baselines.training.envs import EPISODE_KEY, Episode, Witness, check_seed, make_env, make_training_env
 from goldentime.baselines.training.folder import PROGRESS_FILE, ProgressTable, begin_session
 from goldentime.baselines.training.learner import (
     Checkpoint,
@@ -29,6 +29,8 @@ from goldentime.baselines.training.learner import (
 )
 from goldentime.baselines.training.progress import Standing, View
 from goldentime.baselines.training.vec import make_vec_env
+from goldentime.eval.config import rules_of
+from goldentime.eval.score.score import score
 from goldentime.types import ActionMode
 
 __all__ = ["fly_checks", "train"]
@@ -66,6 +68,8 @@ class _Session(NamedTuple):
     config: TrainConfig
     folder: Path
     mode: ActionMode
+    drones: int
+    """How many the agent flies at once."""
     model: PPO
     gather: _Gather
 
@@ -77,7 +81,7 @@ def train(config: TrainConfig, folder: Path, view: View) -> Checkpoint:
         Where training ended.
     """
     torch.set_num_threads(config.torch_threads)
-    mode = _action_mode(config)
+    mode, drones = _looked_at(config)
     standing, state = read_checkpoint(folder)
     begin_session(folder, standing.steps)
     begun = standing.begun or (0,) * config.envs
@@ -88,17 +92,17 @@ def train(config: TrainConfig, folder: Path, view: View) -> Checkpoint:
         model.set_logger(Logger(folder=None, output_formats=[]))
         if state is not None:
             restore(model, standing, state)
-        session = _Session(config, folder, mode, model, _Gather())
+        session = _Session(config, folder, mode, drones, model, _Gather())
         return _loop(session, standing, stack.enter_context(view))
 
 
-def _action_mode(config: TrainConfig) -> ActionMode:
-    """Mistakes in the configuration show here, before any process is started."""
-    env = make_env(config)
+def _looked_at(config: TrainConfig) -> tuple[ActionMode, int]:
+    """The mission's action mode and drones. Mistakes in the configuration show here, before any process is started."""
+    env = FlatEnv(make_env(config), config.view)
     env.reset(seed=check_seed(0))
     mode = ActionMode(env.unwrapped.brief["action_mode"])  # type: ignore[attr-defined]
     env.close()
-    return mode
+    return mode, len(env.drones) or 1
 
 
 def _loop(session: _Session, standing: Checkpoint, view: View) -> Checkpoint:
@@ -140,8 +144,8 @@ def _update(session: _Session, standing: Checkpoint) -> tuple[Checkpoint, dict[s
     done = gather.episodes
     checks = standing.checks
     if model.num_timesteps // config.check.every > standing.steps // config.check.every:
-        save_actor(session.folder, model, config, session.mode)
-        checks = (*checks, (model.num_timesteps, fly_checks(config, session.folder)))
+        save_actor(session.folder, model, config, session.mode, session.drones)
+        checks = (*checks, (model.num_timesteps, *fly_checks(config, session.folder)))
     recent = (*standing.recent, *((episode.reward, episode.steps, episode.success) for episode in done))[-_RECENT:]
     new = Checkpoint(
         steps=model.num_timesteps,
@@ -153,7 +157,8 @@ def _update(session: _Session, standing: Checkpoint) -> tuple[Checkpoint, dict[s
         checks=checks,
     )
     row = _row(session, new, config.rollout / (learnt - start), rate)
-    row["check_success"] = checks[-1][1] if len(checks) > len(standing.checks) else ""
+    if len(checks) > len(standing.checks):
+        _, row["check_success"], row["check_score"] = checks[-1]
     return new, row, _mean_terms(done)
 
 
@@ -182,36 +187,37 @@ def _mean_terms(episodes: Iterable[Episode]) -> dict[str, float]:
 
 def _shown(config: TrainConfig, standing: Checkpoint, row: dict[str, Any]) -> Standing:
     reward, success = (None if row[name] == "" else row[name] for name in ("reward", "success"))
-    check = standing.checks[-1][1] if standing.checks else None
+    check = standing.checks[-1][1:] if standing.checks else None
     return Standing(standing.steps, config.steps, row["steps_per_s"], reward, success, check)
 
 
 def _save(session: _Session, standing: Checkpoint) -> None:
     save_checkpoint(session.folder, session.model, standing)
-    save_actor(session.folder, session.model, session.config, session.mode)
+    save_actor(session.folder, session.model, session.config, session.mode, session.drones)
 
 
-def _good_enough(config: TrainConfig, checks: tuple[tuple[int, float], ...]) -> bool:
+def _good_enough(config: TrainConfig, checks: tuple[tuple[int, float, float], ...]) -> bool:
     """Whether the last checks allow to stop early."""
     goal, count = config.check.stop_success, config.check.stop_checks
     last = checks[-count:]
-    return goal is not None and len(last) == count and all(success >= goal for _, success in last)
+    return goal is not None and len(last) == count and all(success >= goal for _, success, _ in last)
 
 
-def fly_checks(config: TrainConfig, folder: Path) -> float:
-    """The share of successes of the folder's agent, flown as it will be flown, on the seeds kept for checks."""
+def fly_checks(config: TrainConfig, folder: Path) -> tuple[float, float]:
+    """The share of successes of the folder's agent and its mean score, flown without noise on the seeds kept for checks."""
     card = load_card(folder)
-    agent = PolicyAgent(card, load_actor(folder, card))
-    tally = Tally()
-    env = make_env(config, tally)
-    successes = []
+    actor = load_actor(folder, card)
+    rules = rules_of(config.mission_name, config.overrides)
+    witness = Witness()
+    env = FlatEnv(make_env(config, witness), card.view)
+    successes, scores = [], []
     for index in range(config.check.episodes):
-        observation, _ = env.reset(seed=check_seed(index))
-        agent.reset(env.unwrapped.brief)  # type: ignore[attr-defined]
+        features, _ = env.reset(seed=check_seed(index))
         ended = False
         while not ended:
-            observation, _, terminated, truncated, _ = env.step(agent.act(observation))
+            features, _, terminated, truncated, _ = env.step(actor.act(features))
             ended = terminated or truncated
-        successes.append(tally.episode(config.success).success)
+        successes.append(witness.tally.episode(config.success).success)
+        scores.append(score(witness.log, rules).total)
     env.close()
-    return float(np.mean(successes))
+    return float(np.mean(successes)), float(np.mean(scores))

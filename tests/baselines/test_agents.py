@@ -45,7 +45,7 @@ def test_hover_agent_stands_still_on_attitude_and_flow(mode):
     env, tally = make(action_mode=mode, sensors=sensors, scenario={"target": [0.0, 0.0, 2.0]})
     for seed in range(5):
         fly(env, HoverAgent(), seed)
-        assert not tally.kinds & {"crashed", "out_of_bounds"}
+        assert not tally.kinds.keys() & {"crashed", "out_of_bounds"}
     env.close()
 
 

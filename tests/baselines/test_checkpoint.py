@@ -65,6 +65,14 @@ def test_another_action_mode_is_refused_with_both(folder):
         agent.reset({**BRIEF, "action_mode": "velocity"})
 
 
+def test_one_brain_for_a_team_is_refused_with_where_its_score_is(folder):
+    (folder / "agent.json").write_text(json.dumps({**CARD, "drones": 2}))
+    with pytest.raises(
+        ConfigError, match=r"one brain for 2 drones .*one agent per drone.*progress\.csv, column check_score"
+    ):
+        CheckpointAgent(folder)
+
+
 def test_another_action_is_refused(folder):
     with pytest.raises(ConfigError, match="the action has 5 numbers, the agent answers 4"):
         CheckpointAgent(folder).reset({**BRIEF, "action": {**BRIEF["action"], "release": [0, 1]}})

@@ -146,3 +146,52 @@ def test_the_flat_course_takes_flat_actions():
         assert isinstance(reward, float)
     assert info == {}
     env.close()
+
+
+BLIND = dict.fromkeys(("camera", "depth", "thermal", "microphones", "lidar"))
+"""Stage 4 in a second rather than in ten."""
+
+
+def test_one_brain_for_a_team_passes_gymnasiums_check():
+    env = FlatEnv(
+        gymnasium.make("goldentime/HoverTeam-v0", disable_env_checker=True).unwrapped, ViewConfig(features="hover")
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", message=".*is different from the unwrapped version.*")
+        check_env(env, skip_render_check=True)
+    env.close()
+
+
+def test_drones_come_one_after_another_each_by_its_own_brief():
+    world: Any = gymnasium.make("goldentime/Stage4-v0", disable_env_checker=True, sensors=BLIND).unwrapped
+    env, single = FlatEnv(world, ViewConfig(features="flat")), make_features(ViewConfig(features="flat"))
+    assert env.drones == ("drone_0", "drone_1", "drone_2", "drone_3")
+    passed: list[Any] = []
+    inner, reset = world.step, world.reset
+    world.reset = lambda **settings: (passed.append(reset(**settings)), passed[-1])[1]
+    world.step = lambda action: (passed.append(action), inner(action))[1]
+    features, _ = env.reset(seed=1)
+    observation = passed.pop()[0]
+    np.testing.assert_array_equal(features, np.concatenate([single.read(observation[name]) for name in env.drones]))
+    assert env.observation_space.contains(features)
+    maps = [ActionMap.of(world.brief_of(name)) for name in env.drones]
+    assert len({seat.size for seat in maps}) == 2  # scouts have nothing to let go of
+    flat = np.linspace(-0.9, 0.9, env.action_space.shape[0]).astype(np.float32)
+    env.step(flat)
+    for name, seat in zip(env.drones, maps, strict=True):
+        own, flat = flat[: seat.size], flat[seat.size :]
+        np.testing.assert_array_equal(passed[-1][name]["motion"], seat.to_action(own)["motion"])
+        assert passed[-1][name].get("release", 0) == int(seat.release and own[-1] > 0.0)
+    assert not len(flat)
+    env.close()
+
+
+def test_each_drone_of_a_team_sees_its_own_target():
+    env = FlatEnv(
+        gymnasium.make("goldentime/HoverTeam-v0", disable_env_checker=True).unwrapped, ViewConfig(features="hover")
+    )
+    features, _ = env.reset(seed=0)
+    # They start within 0.4 m of their targets along each axis, which lie 1.5 m apart.
+    assert np.abs(features.reshape(4, 22)[:, :3]).max() <= 0.4 + 1e-6
+    env.close()

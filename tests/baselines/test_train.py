@@ -23,13 +23,13 @@ from goldentime.baselines.actor import load_actor, load_card
 from goldentime.baselines.checkpoint import CheckpointAgent
 from goldentime.baselines.flat import FlatEnv
 from goldentime.baselines.train import compose, main
-from goldentime.baselines.training.envs import CHECK_SEEDS, TrainingEnv, check_seed, make_env, make_training_env
+from goldentime.baselines.training.envs import CHECK_SEEDS, Tally, TrainingEnv, check_seed, make_env, make_training_env
 from goldentime.baselines.training.folder import ProgressTable, begin_folder
 from goldentime.baselines.training.learner import make_ppo, read_checkpoint, restore, save_actor
 from goldentime.baselines.training.vec import GroupedVecEnv
 from goldentime.cli import main as cli
 from goldentime.errors import ConfigError, GoldenTimeError
-from goldentime.types import ActionMode
+from goldentime.types import TEAM, ActionMode, Event
 
 pytestmark = pytest.mark.train
 
@@ -52,8 +52,9 @@ def rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_stable_baselines_finds_no_fault():
-    config = compose(TINY)
+@pytest.mark.parametrize("experiment", ["hover_ppo", "hover_team_ppo"])
+def test_stable_baselines_finds_no_fault(experiment):
+    config = compose([f"experiment={experiment}", *TINY[1:]])
     env = FlatEnv(make_env(config), config.view)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -214,6 +215,26 @@ def test_good_checks_stop_the_run_and_it_is_evaluated(tmp_path, capfd):
     assert "stopped early" in capfd.readouterr().out
 
 
+def test_one_brain_for_a_team_is_trained_and_its_checks_tell_its_score(tmp_path, capsys):
+    folder = tmp_path / "run"
+    settings = ["experiment=hover_team_ppo", *TINY[1:], "check.every=64", "+overrides.scenario.time_limit_s=0.5"]
+    assert main([*settings, "evaluation.episodes=2", "steps=64", f"out={folder}"]) == 0
+    assert load_card(folder).drones == 2
+    (row,) = rows(folder)
+    assert float(row["check_success"]) == 0.0 and 0.0 <= float(row["check_score"]) < 50.0
+    assert f"score {float(row['check_score']):.1f}" in capsys.readouterr().out
+    assert not (folder / "evaluation").exists()
+
+
+def test_a_team_has_succeeded_when_all_of_it_has():
+    tally = Tally()
+    tally.begin({"scenario": {"drones": [{}, {}]}})
+    tally.record(None, [Event(0.0, "held", 0), Event(0.1, "held", 0)], {})  # type: ignore[arg-type]
+    assert not tally.episode("held").success
+    tally.record(None, [Event(0.2, "held", 1), Event(0.3, "saved", TEAM)], {})  # type: ignore[arg-type]
+    assert tally.episode("held").success and tally.episode("saved").success
+
+
 @pytest.mark.slow
 def test_an_agent_is_met_as_in_training(tmp_path, capfd):
     folder = tmp_path / "run"
@@ -251,7 +272,7 @@ def test_the_course_can_be_trained_on(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "experiment: expected experiment=NAME, one of course_ppo, hover_ppo"),
+        ([], "experiment: expected experiment=NAME, one of course_ppo, hover_ppo, hover_team_ppo"),
         (["experiment=nothing"], "nothing"),
         (["experiment=hover_ppo", "surprise=1"], "surprise"),
         (["experiment=hover_ppo", "+surprise=1"], "train.surprise: unknown key"),
@@ -314,4 +335,4 @@ def test_progress_beyond_the_checkpoint_is_dropped(tmp_path):
 def test_help_lists_experiments_and_settings(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    assert "course_ppo, hover_ppo" in text and "learning_rate: 0.001" in text
+    assert "course_ppo, hover_ppo, hover_team_ppo" in text and "learning_rate: 0.001" in text

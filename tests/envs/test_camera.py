@@ -1,5 +1,6 @@
 """Cameras as sensors: spaces, faults, shared pictures, contest mode, and environments without one."""
 
+import math
 import subprocess
 import sys
 
@@ -110,6 +111,29 @@ def test_grain_is_whole_numbers_within_the_space(make):
     assert noisy.dtype == np.uint8
     middle = (clean > 40) & (clean < 215)
     assert np.std((noisy.astype(float) - clean)[middle]) == pytest.approx(8.0, rel=0.1)
+
+
+@pytest.mark.parametrize(("kind", "std"), [("camera_rgb", 8.0), ("camera_depth", 0.05)])
+def test_grain_is_white_in_a_picture_and_other_in_the_next(make, kind, std):
+    clean, noisy = (
+        [picture[kind].astype(float) for picture in fly(make(sensors=cameras(kind, hz=hz(), noise_std=value)), 4)]
+        for value in (0.0, std)
+    )
+    inside = np.all([(c > 40) & (c < 215) if kind == "camera_rgb" else (c > 1.0) & (c < 90.0) for c in clean], axis=0)
+    grains = np.array([(n - c)[inside] for c, n in zip(clean, noisy, strict=True)])
+    few = 4.0 / math.sqrt(grains.shape[1])
+    assert np.abs(grains.mean(1)).max() < few * std
+    np.testing.assert_allclose(grains.std(1), std, rtol=2.0 * few)
+    assert np.abs(np.corrcoef(grains) - np.eye(len(grains))).max() < few
+    for grain in grains:
+        assert abs(np.corrcoef(grain[1:], grain[:-1])[0, 1]) < few
+
+
+def test_grain_differs_between_cameras_and_comes_back_with_the_seed(make):
+    pair = {name: cameras("camera_rgb", hz=hz(), noise_std=8.0)["camera_rgb"] for name in ("left", "right")}
+    first, again = (fly(make(sensors=pair), 2) for _ in range(2))
+    assert (first[1]["left"] == again[1]["left"]).all()
+    assert (first[1]["left"] != first[1]["right"]).any()
 
 
 @pytest.mark.parametrize(
