@@ -169,15 +169,23 @@ def test_drones_come_one_after_another_each_by_its_own_brief():
     assert env.drones == ("drone_0", "drone_1", "drone_2", "drone_3")
     passed: list[Any] = []
     inner, reset = world.step, world.reset
-    world.reset = lambda **settings: (passed.append(reset(**settings)), passed[-1])[1]
-    world.step = lambda action: (passed.append(action), inner(action))[1]
+
+    def watched_reset(**settings):
+        passed.append(reset(**settings))
+        return passed[-1]
+
+    def watched_step(action):
+        passed.append(action)
+        return inner(action)
+
+    world.reset, world.step = watched_reset, watched_step
     features, _ = env.reset(seed=1)
     observation = passed.pop()[0]
     np.testing.assert_array_equal(features, np.concatenate([single.read(observation[name]) for name in env.drones]))
     assert env.observation_space.contains(features)
     maps = [ActionMap.of(world.brief_of(name)) for name in env.drones]
     assert len({seat.size for seat in maps}) == 2  # scouts have nothing to let go of
-    flat = np.linspace(-0.9, 0.9, env.action_space.shape[0]).astype(np.float32)
+    flat = np.linspace(-0.9, 0.9, sum(seat.size for seat in maps)).astype(np.float32)
     env.step(flat)
     for name, seat in zip(env.drones, maps, strict=True):
         own, flat = flat[: seat.size], flat[seat.size :]
