@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from goldentime.eval.log import EpisodeLog
-from goldentime.types import DroneState, Event, FireState, KitState, LoadState, PersonState, WorldState
+from goldentime.types import DroneState, Event, FireState, KitState, LoadState, PersonState, RadioState, WorldState
 
 END_S = 90.0
 STEP_S = 0.1
@@ -118,7 +118,15 @@ def state(time_s: float) -> WorldState:
         people=_people(time_s),
         fire=_fire(time_s),
         loads=(LoadState((time_s / 10.0, 1.2, 0.6), (0.1, 0.0, 0.0), (0, 1) if time_s < 40.0 else (1,)),),
+        radio=_radio(time_s),
     )
+
+
+def _radio(time_s: float) -> RadioState:
+    """The second drone reaches the base through the first, until that is too far away."""
+    power_dbm = np.array([[-np.inf, -60.0, -70.0], [-60.0, -np.inf, -95.0], [-70.0 - time_s / 10.0, -95.0, -np.inf]])
+    hops = np.array([[0, 1, 1], [1, 0, 2], [1, 2, 0]]) if time_s < 50.0 else np.array([[0, 1, -1], [1, 0, -1], [-1, -1, 0]])
+    return RadioState(power_dbm, hops, ((), ()))
 
 
 def _drone(time_s: float, y: float, z: float) -> DroneState:

@@ -15,6 +15,7 @@ from goldentime.eval.log_tracks import (
     KitColumn,
     LoadColumn,
     PersonColumn,
+    RadioColumn,
     holders_of,
     things_of,
 )
@@ -63,6 +64,9 @@ def test_the_tables_say_what_the_states_said(burning, log):
     load = things_of(tracks["loads"], TRACK_WIDTHS["loads"])[:, 0]
     assert load[row, :3] == pytest.approx(truth.loads[0].position_m)
     assert [holders_of(held) for held in load[[0, -1], LoadColumn.HELD]] == [(0, 1), (1,)]
+    radio = things_of(tracks["radio"], TRACK_WIDTHS["radio"])
+    assert radio[[0, row], :, RadioColumn.HOPS].tolist() == [[1, 2], [-1, -1]]
+    assert radio[row, :, RadioColumn.POWER_DBM] == pytest.approx(truth.radio.power_dbm[-1, :-1])
 
 
 def test_tracks_come_back_and_are_part_of_the_digest(burning, log, tmp_path):
