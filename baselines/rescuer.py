@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
-from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads
+from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads, Warms
 from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
 from goldentime.baselines.rescuer_help import Helper
@@ -49,6 +49,8 @@ _HOT_M = 1.5
 _FIRE_M = 0.7
 """So near to a fire it never flies."""
 _PLATE_M = 9.0
+_LOOKS, _LOST_S = 5, 3.0
+"""So often it looks again when there seems to be nothing left to look for; and for how long it waits for a way home."""
 
 
 class Motion(NamedTuple):
@@ -68,6 +70,7 @@ class Rescuer:
         turn_rad_s: how fast it looks around.
         detector: how it sees; the shipped detector if not given.
         reader: how it reads; the shipped reader if not given.
+        warms: how it finds people in the dark; the shipped network if not given.
     """
 
     def __init__(
@@ -76,9 +79,10 @@ class Rescuer:
         turn_rad_s: float = 0.9,
         detector: Detects | None = None,
         reader: Reads | None = None,
+        warms: Warms | None = None,
     ) -> None:
         self._speed_m_s, self._turn_rad_s = speed_m_s, turn_rad_s
-        self._detector, self._reader = detector, reader
+        self._detector, self._reader, self._warms = detector, reader, warms
 
     def reset(self, brief: Brief) -> None:
         """Start an episode.
@@ -102,10 +106,14 @@ class Rescuer:
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self.finished = False
         """Whether it has nothing left to look for."""
-        self._shafts: dict[int, Floats] = {}
+        self.shafts: dict[int, Floats] = {}
+        """By storey: where it flies up from it, (2,)."""
+        self._closed: set[int] = set()
         self._done: set[int] = set()
         self._again: set[int] = set()
-        self._entered_s = self._climbing_s = self._landing_s = 0.0
+        self._entered_s = self._climbing_s = self._landing_s = self._lost_s = 0.0
+        self.looks = 0
+        """How often it has begun to look again."""
         self._target: int | None = None
         self._barred: set[int] = set()
         self._heat = HeatGuard()
@@ -151,7 +159,11 @@ class Rescuer:
             from goldentime.perception.reading import load_reader
 
             self._reader = load_reader()
-        return Findings(sensors, self.flight.floors_m, self._detector, self._reader)
+        if self._warms is None and "thermal" in sensors:
+            from goldentime.perception.warm_people import load_warm_people
+
+            self._warms = load_warm_people()
+        return Findings(sensors, self.flight.floors_m, self._detector, self._reader, self._warms)
 
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         """One step of the flight, and a report if there is one to make."""
@@ -170,10 +182,23 @@ class Rescuer:
     def decide(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         """What to do now."""
         self._release, self._turn = False, self._turn_rad_s
-        self._homeward |= self.must_return(observation)
+        must_return = self.must_return(observation)
+        if self.finished and self.looks < _LOOKS and not must_return:
+            self._look_again()
+        self._homeward |= must_return
         self.flight.hurried = self._homeward
         velocity = self._fly()
         return Motion(velocity, self._turn, self._release)
+
+    def _look_again(self) -> None:
+        """What was in the way may be gone, and some ways are narrow; then one storey farther down."""
+        self.looks += 1
+        self.look_afresh()
+        for storey in range(len(self.flight.maps)):
+            self.flight.squeeze(storey)
+        if self.looks > 1 and self.flight.storey:
+            self._done.add(self.flight.storey)
+            self._target = self.flight.storey - 1
 
     def answer(self, motion: Motion, *, heard: bool = True) -> dict[str, Any]:
         """The action.
@@ -210,7 +235,7 @@ class Rescuer:
     def must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
         """Whether time, battery or heat leave no more than the way home."""
         flight = self.flight
-        gate = self._shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
+        gate = self.shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
         cost_m = flight.cost_m(gate)
         if not math.isfinite(cost_m):
             cost_m = 1.5 * float(np.hypot(*(flight.fix.position_m[:2] - gate)))
@@ -259,7 +284,24 @@ class Rescuer:
             self._turn = serving.turn_rad_s if serving.turn_rad_s is not None else self._turn
             self._release = serving.release
             return serving.velocity_m_s
+        if self._target is None:
+            self._target = self._storey_of_need()
         return self._explore()
+
+    def _storey_of_need(self) -> int | None:
+        """The next storey on the way to somebody who needs a kit, if it knows the way there."""
+        storey = self.flight.storey
+        needy = self.helper.storeys(self.flight, self._people())
+        if not needy or storey in needy:
+            return None
+        step = 1 if min(needy, key=lambda other: abs(other - storey)) > storey else -1
+        return storey + step if self._way(min(storey, storey + step)) else None
+
+    def _way(self, storey: int) -> bool:
+        """Whether it knows a way up from a storey; what others know it knows from now on."""
+        if storey not in self.shafts and storey in self.others.shafts and storey not in self._closed:
+            self.shafts[storey] = self.others.shafts[storey]
+        return storey in self.shafts
 
     def _explore(self) -> Floats:
         flight = self.flight
@@ -310,7 +352,8 @@ class Rescuer:
         if flight.storey + 1 < len(flight.floors_m) and flight.storey + 1 not in self._done:
             hole = shaft(flight.map, self._covered)
             if hole is not None:
-                self._shafts[flight.storey] = hole
+                self.shafts[flight.storey] = hole
+            if hole is not None or self._way(flight.storey):
                 self._target = flight.storey + 1
                 return
             if flight.storey not in self._again:
@@ -323,12 +366,12 @@ class Rescuer:
     def _change(self, storey: int) -> Floats:
         """Through the shaft between this storey and the next up or down."""
         flight = self.flight
-        gate = self._shafts[min(storey, flight.storey)]
+        gate = self.shafts[min(storey, flight.storey)]
         high_m = flight.floors_m[storey] + LEVEL_M
         off_m = float(np.hypot(*(gate - flight.fix.position_m[:2])))
         between = abs(flight.fix.position_m[2] - flight.level_m) > 0.5
         if not between and off_m > 0.3 and not flight.stuck:
-            return flight.go(gate)
+            return flight.towards(gate)
         if abs(flight.fix.position_m[2] - high_m) < 0.2:
             flight.enter(storey)
             self._target, self._goal, self._entered_s, self._climbing_s = None, None, flight.time_s, 0.0
@@ -337,7 +380,8 @@ class Rescuer:
         self._climbing_s += flight.dt_s
         if self._climbing_s > _CLIMB_S and storey > flight.storey:
             # Something is in the way: not here.
-            flight.map.shut(self._shafts.pop(flight.storey), _SHUT_M)
+            flight.map.shut(self.shafts.pop(flight.storey), _SHUT_M)
+            self._closed.add(flight.storey)
             self._target, self._goal, self._climbing_s = None, None, 0.0
             return flight.hold()
         velocity = flight.hold(high_m)
@@ -360,7 +404,12 @@ class Rescuer:
         if float(np.hypot(*(flight.fix.position_m[:2] - flight.home_m))) < _HOME_M:
             self._landing, self._landing_s = True, flight.time_s
             return flight.hold()
-        return flight.go(self.flight.home_m)
+        lost = not math.isfinite(flight.cost_m(flight.home_m))
+        self._lost_s = self._lost_s + flight.dt_s if lost else 0.0
+        if self._lost_s > _LOST_S:
+            self._lost_s = 0.0
+            flight.squeeze(flight.storey)
+        return flight.go(flight.home_m)
 
 
 def _kits_of(brief: Brief) -> int:

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,11 +13,12 @@ from goldentime.perception.detection import Detection
 from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
 from goldentime.perception.reading import Reading
 from goldentime.perception.sighting import Look, eye_of, place_box
-from goldentime.perception.warmth import Box, excess_k, flames, warm_patches
+from goldentime.perception.warm_people import WarmPerson, heights_m, seen_depth_m
+from goldentime.perception.warmth import Box, carried, excess_k, flames
 
 Votes = dict[str, dict[str, float]]
 
-__all__ = ["BOARD", "CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads", "shared"]
+__all__ = ["BOARD", "CYLINDER", "FAKES", "FIRE", "PERSON", "PLATE", "Detects", "Findings", "Reads", "Warms", "shared"]
 
 PERSON, FIRE, CYLINDER, PLATE = "person", "fire", "gas_cylinder", "plate"
 BOARD = "sign"
@@ -34,14 +34,11 @@ _PLATE_WIDE_M, _LEAST_BOARD, _READING_S = 0.8, 0.4, 8.0
 _BEHIND_M, _EDGE_PX = 0.15, 2.0
 _ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
 """So many sightings of somebody are enough; for how long one is looked for who is out of view, and looked at in all."""
-_WARM_K, _WARM_SCORE, _FLAME_SCORE = 2.5, 0.3, 0.9
-"""How much warmer than what is around someone alive is; scores of what only the thermal camera sees."""
-_WARM_REACH_M, _WARM_M2, _WARM_M = 6.0, (0.1, 1.6), 0.45
-"""How near, how large and how long that must be to be somebody."""
-_TALL_M, _LONG, _APART = 1.25, 1.3, 0.2
-"""So tall they stand; so much longer than tall they lie; and with so little in common two boxes are two things."""
-_HIGH_M, _LOW_M, _SLACK_M = 1.3, 0.85, 0.3
-"""No middle of one who stands, and of one who sits or lies, is higher over the floor; and how far off heights may be."""
+_WARM_K, _FLAME_SCORE = 2.5, 0.9
+"""How much warmer than what is around someone alive is; and the score of flames that the thermal camera sees."""
+_POSTURES = {"lying": "lying_back", "low": "sitting", "upright": "standing"}
+_APART = 0.2
+"""With so little in common two boxes are two things."""
 _LEAST_READ = 0.3
 _MATE_M = (1.2, 1.2, 0.8)
 """How far off, along each axis, another drone may seem to be from where it said it is."""
@@ -54,6 +51,15 @@ class Detects(Protocol):
 
     def detect(self, rgb: NDArray[np.uint8]) -> Sequence[Detection]:
         """What is in a picture."""
+
+
+class Warms(Protocol):
+    """What the agent finds people with in the dark; `perception.warm_people.WarmPeople` is one."""
+
+    def find(
+        self, kelvin: NDArray[np.float32], depth_m: NDArray[np.float32], above_m: NDArray[np.float32]
+    ) -> Sequence[WarmPerson]:
+        """Who is in a thermal picture."""
 
 
 class Reads(Protocol):
@@ -71,6 +77,7 @@ class Findings:
         floors_m: heights of the storeys' floors.
         detector: for people and things.
         reader: for plates.
+        warms: for people in thermal pictures, where there is a thermal camera.
         hertz: how often a picture is looked at, and at most read.
     """
 
@@ -80,12 +87,13 @@ class Findings:
         floors_m: Sequence[float],
         detector: Detects,
         reader: Reads,
+        warms: Warms | None = None,
         hertz: tuple[float, float] = (2.0, 2.0),
     ) -> None:
         self._floors_m = np.array(floors_m, np.float64)
         self._eyes = (eye_of(sensors["camera"]["options"]), eye_of(sensors["depth"]["options"]))
         self._warm_eyes = (self._eyes[0], eye_of(sensors["thermal"]["options"])) if "thermal" in sensors else self._eyes
-        self._detector, self._reader = detector, reader
+        self._detector, self._reader, self._warms = detector, reader, warms
         self._look_s, self._read_s = (1.0 / rate for rate in hertz)
         self._looked_s = self._was_read_s = -math.inf
         self._map = LandmarkMap(_GATES_M, 1.0)
@@ -110,13 +118,14 @@ class Findings:
         self._looked_s = time_s
         depth_m, thermal_k = observation["depth"], observation.get("thermal")
         detections = _single(self._detector.detect(observation["camera"]))
-        found = [self._sighting(one, depth_m, thermal_k, look) for one in detections]
+        warm = self._warm_people(thermal_k, depth_m, look) if thermal_k is not None else []
+        found = [self._sighting(one, (depth_m, thermal_k, look), warm) for one in detections]
         if thermal_k is not None:
             boxes = [one.box for one in detections if _alike(one.category) == PERSON]
             found += [
-                self._warm(box, depth_m, look)
-                for box in warm_patches(thermal_k, self._warm_eyes)
-                if all(shared(box, other) < _APART for other in boxes)
+                self._seen(PERSON, box, one.score, _warm_votes(one), (depth_m, look))
+                for box, one in warm
+                if all(shared(box, other) < _APART for other in boxes) and self._within(box)
             ]
             found.append(self._flames(thermal_k, depth_m, look))
         boards = [self._board(one, depth_m, look) for one in detections if one.category == BOARD]
@@ -143,16 +152,40 @@ class Findings:
                 return mark
         return None
 
+    def _warm_people(
+        self, thermal_k: NDArray[np.float32], depth_m: NDArray[np.float32], look: Look
+    ) -> list[tuple[Box, WarmPerson]]:
+        """Who is in the thermal picture, with their boxes in the other one."""
+        if self._warms is None:
+            return []
+        eye = self._warm_eyes[1]
+        depth_m = seen_depth_m(depth_m, (self._eyes[1], eye))
+        floor_m = max((z for z in self._floors_m.tolist() if z < look.position_m[2]), default=float(self._floors_m[0]))
+        above_m = heights_m(depth_m, eye, look) - np.float32(floor_m)
+        return [(carried(one.box, eye, self._eyes[0]), one) for one in self._warms.find(thermal_k, depth_m, above_m)]
+
+    def _within(self, box: Box) -> bool:
+        """Whether the thermal camera sees all of its width."""
+        colour, warm = self._warm_eyes
+        reach_px = 0.5 * warm.width * colour.focal_px / warm.focal_px - colour.focal_px / warm.focal_px
+        return abs(box[0] - 0.5 * colour.width) < reach_px and abs(box[0] + box[2] - 0.5 * colour.width) < reach_px
+
     def _sighting(
-        self, one: Detection, depth_m: NDArray[np.float32], thermal_k: NDArray[np.float32] | None, look: Look
+        self,
+        one: Detection,
+        view: tuple[NDArray[np.float32], NDArray[np.float32] | None, Look],
+        warm: Sequence[tuple[Box, WarmPerson]],
     ) -> Sighting | None:
         """A detection on the map, if it is good enough."""
+        depth_m, thermal_k, look = view
         if one.score < _LEAST.get(one.category, 2.0) or not self._whole(one):
             return None
         votes = _votes(one)
         if _alike(one.category) == PERSON and thermal_k is not None:
             more_k = excess_k(thermal_k, self._warm_eyes, one.box)
-            if more_k is not None:
+            if any(shared(one.box, box) > 0.5 for box, _ in warm):
+                votes["warm"] = {"yes": 1.0}
+            elif more_k is not None:
                 votes["warm"] = {"yes" if more_k > _WARM_K else "no": 1.0}
         return self._seen(_alike(one.category), one.box, one.score, votes, (depth_m, look))
 
@@ -164,20 +197,6 @@ class Findings:
         if place is None or away_m > _REACH_M:
             return None
         return Sighting(category=category, position_m=place, distance_m=away_m, score=score, votes=votes)
-
-    def _warm(self, box: Box, depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
-        """Something as warm as a person and about as large."""
-        seen = self._seen(PERSON, box, _WARM_SCORE, {}, (depth_m, look))
-        if seen is None or seen.distance_m > _WARM_REACH_M:
-            return None
-        wide, tall = (size * seen.distance_m / self._eyes[0].focal_px for size in box[2:])
-        if not _WARM_M2[0] < wide * tall < _WARM_M2[1] or max(wide, tall) < _WARM_M:
-            return None
-        posture = "standing" if tall > _TALL_M else "lying_side" if wide > _LONG * tall else "sitting"
-        above_m = min((z for z in seen.position_m[2] - self._floors_m if z > -_SLACK_M), default=math.inf)
-        if above_m > (_HIGH_M if posture == "standing" else _LOW_M):
-            return None
-        return replace(seen, votes={"warm": {"yes": 1.0}, "posture": {posture: 0.7}})
 
     def _flames(self, thermal_k: NDArray[np.float32], depth_m: NDArray[np.float32], look: Look) -> Sighting | None:
         box = flames(thermal_k, self._warm_eyes)
@@ -226,6 +245,10 @@ class Findings:
     def text(self, mark: Landmark) -> str:
         """What all readings of a plate come to."""
         return verdict(mark.votes["text"]).text
+
+
+def _warm_votes(one: WarmPerson) -> Votes:
+    return {"warm": {"yes": 1.0}, "posture": {_POSTURES[one.pose]: 0.7}}
 
 
 def _is_mate(one: Sighting, mates_m: Sequence[NDArray[np.float64]]) -> bool:

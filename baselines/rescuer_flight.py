@@ -28,8 +28,9 @@ _CLEARANCE_M = 0.095
 LEVEL_M = 1.35
 """Flight height over a floor: over tables, under lintels, and low enough for the air to be clear longest."""
 _BAND_M, _SLAB_M = (-0.3, 0.35), 0.12
-_RADII_M = (0.29, 0.25)
-"""Hull radius plus what margin a doorway leaves; the smaller is tried when the larger finds hardly a way."""
+_RADII_M = (0.29, 0.25, 0.2)
+"""Hull radius plus what margin a doorway leaves; smaller ones are tried where a larger one finds hardly a way, and where
+it squeezes."""
 _EASE_M, _DEAR = 0.45, 4.0
 """So much more room than that is no longer dear, and how much dearer the tightest place is than open space."""
 _CLEARS_M, _LOOKS_M, _EVERY = 6.0, 4.5, 2
@@ -105,6 +106,7 @@ class RescueFlight:
         """Where other drones are, (3,) each: what stands there moves on, and is no part of the map."""
         self.hurried = False
         """Whether it may fly through heat."""
+        self._squeezed = [0] * len(self.floors_m)
         self.stuck = False
         """Whether it gave up getting to the last goal."""
 
@@ -171,7 +173,7 @@ class RescueFlight:
         known = self.map.free[:, :, None]
         if not self.map.hot[x, y] and not self.hurried:
             known &= ~self.map.hot[:, :, None]
-        for radius in _RADII_M:
+        for radius in _RADII_M[self._squeezed[self.storey] :]:
             free = (away > radius) & known
             # A drone too near to something leaves it by the shortest way.
             free |= (self.map.disc(here, 0.4) & self.map.free)[:, :, None] & (away >= away[x, y, 0])
@@ -185,6 +187,12 @@ class RescueFlight:
                 break
         assert best is not None
         return best
+
+    def squeeze(self, storey: int) -> None:
+        """From now on through narrower places, and again where it did not get on."""
+        self._squeezed[storey] = min(self._squeezed[storey] + 1, len(_RADII_M) - 1)
+        self.maps[storey].forget_doubts()
+        self._field = None
 
     def cost_m(self, place_m: Floats) -> float:
         """Of the way to a place of this storey; inf where there is none."""
@@ -221,7 +229,7 @@ class RescueFlight:
         return self.go(plan.middles(np.array([np.unravel_index(int(nearest), plan.shape)]))[0])
 
     def _check(self, left_m: float) -> None:
-        """Notice when it does not get on; then never try that way again."""
+        """Notice when it does not get on; then don't try that way again while there are others."""
         if left_m < self._best_m - _GAINED_M:
             self._best_m, self._stuck_s = left_m, 0.0
             return
@@ -230,7 +238,7 @@ class RescueFlight:
             if self._path is not None and len(self._path) > 1:
                 ahead = self._path[1, :2] - self.fix.position_m[:2]
                 ahead *= 0.5 / max(float(np.hypot(*ahead)), 0.5)
-                self.map.bar(self.fix.position_m[:2] + ahead, _BARRED_M)
+                self.map.doubt(self.fix.position_m[:2] + ahead, _BARRED_M)
             self._best_m, self._stuck_s, self.stuck = math.inf, 0.0, True
             self._field = None
 

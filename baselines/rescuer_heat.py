@@ -9,8 +9,9 @@ __all__ = ["HeatGuard"]
 
 Floats = NDArray[np.float64]
 
-_FAST_K_S, _WARM_K, _RISING_K_S = 1.3, 322.0, 0.4
-"""Heating up so fast is too fast; once it is so warm, already the last is."""
+_FAST_K_S, _MILD_K, _WARM_K, _RISING_K_S = 1.3, 299.0, 322.0, 0.4
+"""Heating up so fast is too fast, unless it is cooler than the second, for that is noise; once it is so warm, already the
+last is."""
 _STEP_M, _BACK_M, _KEPT = 0.4, 2.5, 200
 _READINGS, _PERIOD_S = 3, 1.0
 
@@ -42,7 +43,7 @@ class HeatGuard:
             return False
         self._read_s = time_s
         self._hull_k.append(hull_k)
-        hot = self.rate_k_s > _FAST_K_S or (hull_k > _WARM_K and self.rate_k_s > _RISING_K_S)
+        hot = (self.rate_k_s > _FAST_K_S and hull_k > _MILD_K) or (hull_k > _WARM_K and self.rate_k_s > _RISING_K_S)
         if not hot:
             last = self._crumbs[-1] if self._crumbs else None
             if last is None or last[0] != storey or np.hypot(*(place_m[:2] - last[1])) > _STEP_M:

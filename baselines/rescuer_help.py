@@ -82,9 +82,9 @@ class Helper:
             flight: of the drone.
             told: people who were reported.
         """
-        if self._patient is None and self._kits:
-            here = [mark for mark in told.values() if flight.storey_of(mark.position_m) == flight.storey]
-            self._patient = min((m for m in here if self._wanting(m, flight.time_s)), key=_need, default=None)
+        if self._patient is None:
+            here = [m for m in self._wanting(flight, told) if flight.storey_of(m.position_m) == flight.storey]
+            self._patient = min(here, key=_need, default=None)
         if self._patient is None:
             return None
         gap = self._patient.position_m[:2] - flight.fix.position_m[:2]
@@ -93,6 +93,10 @@ class Helper:
             return self._approach(flight, self._patient, float(np.hypot(*gap)))
         return self._drop(flight, self._patient, gap)
 
+    def storeys(self, flight: RescueFlight, told: Mapping[int, Landmark]) -> set[int]:
+        """Where those are who need a kit; arguments as of `serve`."""
+        return {flight.storey_of(mark.position_m) for mark in self._wanting(flight, told)}
+
     def leave(self) -> None:
         """Whoever is being helped is not any more."""
         if self._patient is not None:
@@ -100,7 +104,10 @@ class Helper:
         self._patient = None
         self._tried_s = self._near_s = self._still_s = 0.0
 
-    def _wanting(self, mark: Landmark, time_s: float) -> bool:
+    def _wanting(self, flight: RescueFlight, told: Mapping[int, Landmark]) -> list[Landmark]:
+        return [mark for mark in told.values() if self._kits and self._wants(mark, flight.time_s)]
+
+    def _wants(self, mark: Landmark, time_s: float) -> bool:
         state, (_, from_s) = condition_of(mark), self._later.get(mark.number, (0, 0.0))
         kept = state == "immediate" and self._kits < 2 and time_s < _KEPT_S
         return wants_kit(mark) and not kept and mark.number not in self._served and time_s >= from_s

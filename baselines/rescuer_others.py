@@ -28,6 +28,8 @@ class Others:
     """Where other drones are, (3,) each."""
     aims: list[tuple[int, Floats, float]] = field(default_factory=list)
     """Storeys, places (2,) and radii [m] of what others are about to look at."""
+    shafts: dict[int, Floats] = field(default_factory=dict)
+    """By storey: where others have flown up from it, (2,)."""
     mine: frozenset[int] | None = None
     """Of all who were found, whom it is to bring a kit; None for everybody."""
 

@@ -20,7 +20,7 @@ from goldentime.baselines.rescuer_help import FOREIGN, wants_kit
 from goldentime.baselines.rescuer_reports import condition_of
 from goldentime.baselines.team_haul import Haul
 from goldentime.baselines.team_share import Carrier, Patient, share_out
-from goldentime.baselines.team_talk import Find, State, pack, unpack
+from goldentime.baselines.team_talk import STAIRS, Find, State, pack, unpack
 from goldentime.errors import ConfigError
 from goldentime.perception.landmarks import Landmark
 from goldentime.types import Brief
@@ -36,8 +36,6 @@ _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
 _SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
 """Who is not heard for so long is looked for; how near to a post is there; and how near somebody served is the same one."""
-_LOOKS = 5
-"""So often it looks again when there seems to be nothing left to look for."""
 _TURNS_S = 6.0
 """So much later than the one before it each flies in, and so much earlier it comes home."""
 _BERTH_M, _BACKS_M_S, _AIRBORNE_M = 1.3, 0.4, 0.6
@@ -79,7 +77,7 @@ class Team:
         self._brief, self._me = brief, int(brief["drone"])
         # They come home one after another.
         self._mind.reset({**brief, "time_limit_s": brief["time_limit_s"] - _TURNS_S * self._me})
-        self._entered, self._looks = False, 0
+        self._entered = False
         self._haul = Haul(brief) if self._me in brief["load"]["drones"] else None
         self._starts = [np.array(one["start_m"]) for one in brief["team"]]
         self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
@@ -155,10 +153,6 @@ class Team:
         return Motion(velocity)
 
     def _rescue(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
-        if self._mind.finished and self._looks < _LOOKS and not self._mind.must_return(observation):
-            # What was in the way may be gone; and two pairs of eyes see more than one: now what others have seen as well.
-            self._looks += 1
-            self._mind.look_afresh()
         post_m = self._post(observation)
         return self._mind.decide(observation) if post_m is None else self._stand_at(post_m)
 
@@ -198,7 +192,9 @@ class Team:
         """What is left to others: what they have found, where they look, and whom they help."""
         mind, others = self._mind, self._mind.others
         for number, find in self._finds.items():
-            if find.category == PERSON:
+            if find.category == STAIRS:
+                others.shafts[find.number] = np.array(find.place_m[:2])
+            elif find.category == PERSON:
                 others.people[number] = _landmark(number, find)
             else:
                 others.things.setdefault(find.category, [np.array(find.place_m)])
@@ -207,7 +203,8 @@ class Team:
             place = np.array(peer.place_m)
             storey = min(max(peer.storey, 0), len(mind.flight.maps) - 1)
             plan = mind.flight.maps[storey]
-            if not self._looks:
+            if not mind.looks:
+                # Two pairs of eyes see more than one: later what others have seen as well.
                 plan.done |= plan.disc(place, _SEEN_M)
             others.aims.append((storey, np.array(peer.goal_m), _AIM_M))
         others.mine = self._whom_to_help()
@@ -254,6 +251,9 @@ class Team:
             Find(PERSON, number, _point(mark.position_m), condition_of(mark), number in mind.helper.served)
             for number, mark in mind.teller.told.items()
         ]
+        for storey, (x, y) in mind.shafts.items():
+            if storey < mind.flight.storey:
+                found.append(Find(STAIRS, storey, (float(x), float(y), mind.flight.floors_m[storey]), "", False))
         for category in (FIRE, CYLINDER):
             found += [Find(category, m.number, _point(m.position_m), "", False) for m in mind.told_things(category)]
         return found

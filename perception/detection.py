@@ -8,14 +8,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import field
 from importlib.resources import as_file, files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldentime.errors import ConfigError, MissingDependencyError
+from goldentime.errors import ConfigError
+from goldentime.perception.weights import require_networks
 from goldentime.records import record
 
 if TYPE_CHECKING:
@@ -150,13 +150,14 @@ class Detector:
         """The bare boxes of pictures of one size."""
         import torch
 
-        from goldentime.perception.detection_decode import decode
-        from goldentime.perception.detection_net import as_input
+        from goldentime.perception.detection_decode import Choice, decode
+        from goldentime.perception.detection_net import as_input, centres_px
 
         stack = np.ascontiguousarray(np.stack(pictures))
         with torch.inference_mode():
             cells = self._net(as_input(torch.from_numpy(stack)))
-            return decode(cells, stack.shape[1], stack.shape[2], self._least_score, self._overlap)
+            size = stack.shape[1], stack.shape[2]
+            return decode(cells, centres_px(*size), size, Choice(self._least_score, self._overlap))
 
 
 def _checked(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -222,11 +223,7 @@ def load_detector(path: Path | None = None, *, least_score: float = 0.25) -> Det
         MissingDependencyError: PyTorch or safetensors is not installed.
         ConfigError: the file is missing or holds something else.
     """
-    if absent := [name for name in ("torch", "safetensors") if find_spec(name) is None]:
-        raise MissingDependencyError(
-            f"the detector needs {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
-            "(from a clone: pip install -e '.[train]')"
-        )
+    require_networks("the detector")
     from goldentime.perception.detection_net import read_net
 
     if path is not None:

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 
 from goldentime.perception.boxes import keep_best
-from goldentime.perception.detection_net import Cells, centres_px
+from goldentime.perception.detection_net import Cells
 
-__all__ = ["Found", "decode"]
+__all__ = ["Choice", "Found", "decode"]
 
 _MOST = 200
 """Boxes that are looked at per picture; pictures of our scenes hold up to 40 things."""
@@ -30,34 +30,42 @@ class Found(NamedTuple):
     """(n, features)."""
 
 
-def decode(cells: Cells, height: int, width: int, least_score: float, overlap: float) -> list[Found]:
+class Choice(NamedTuple):
+    """Which boxes are kept."""
+
+    least_score: float
+    """Boxes below are left out."""
+    overlap: float
+    """Of two boxes with a larger intersection over union the better one stays."""
+    alike: bool = False
+    """Also of two boxes of different categories."""
+
+
+def decode(cells: Cells, centres_px: torch.Tensor, size: tuple[int, int], choice: Choice) -> list[Found]:
     """The boxes of each picture.
 
     Args:
-        least_score: boxes below are left out.
-        overlap: of two boxes of one category with a larger intersection over union the better one stays.
+        cells: what the network says.
+        centres_px: (cells, 2) where they are.
+        size: height and width of the pictures.
+        choice: what is kept.
     """
-    centres = centres_px(height, width)
     scores = cells.scores.sigmoid()
     return [
-        _decode(Cells(*(part[i] for part in cells)), s, centres, (height, width), (least_score, overlap))
-        for i, s in enumerate(scores)
-    ]
+        _decode(Cells(*(part[i] for part in cells)), s, (centres_px, size), choice) for i, s in enumerate(scores)
+    ]  # fmt: skip
 
 
-def _decode(
-    cells: Cells, scores: torch.Tensor, centres: torch.Tensor, size: tuple[int, int], limits: tuple[float, float]
-) -> Found:
-    least_score, overlap = limits
-    flat = scores.flatten()
+def _decode(cells: Cells, scores: torch.Tensor, grid: tuple[torch.Tensor, tuple[int, int]], choice: Choice) -> Found:
+    (centres, (height, width)), flat = grid, scores.flatten()
     best, place = flat.topk(min(_MOST, flat.numel()))
-    place = place[best > least_score]
+    place = place[best > choice.least_score]
     cell, category = place // scores.shape[1], place % scores.shape[1]
     centre, reach = centres[cell], cells.reaches[cell]
     corners = torch.cat([centre - reach[:, :2], centre + reach[:, 2:]], 1)
-    corners[:, 0::2].clamp_(0, size[1])
-    corners[:, 1::2].clamp_(0, size[0])
+    corners[:, 0::2].clamp_(0, width)
+    corners[:, 1::2].clamp_(0, height)
     score, boxes, kinds = flat[place].numpy(), corners.numpy(), category.numpy()
-    kept = keep_best(boxes, kinds, overlap)
+    kept = keep_best(boxes, np.zeros_like(kinds) if choice.alike else kinds, choice.overlap)
     chosen = cell[torch.from_numpy(kept)]
     return Found(kinds[kept], score[kept], boxes[kept], cells.features[chosen].numpy())

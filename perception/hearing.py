@@ -10,13 +10,12 @@ better ears, need PyTorch (`load_hearer`); without them classical methods are us
 """
 
 import math
-from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from goldentime.errors import ConfigError, MissingDependencyError
+from goldentime.errors import ConfigError
 from goldentime.perception.hearing_directions import Peak, bearing_of, find_peaks, towards
 from goldentime.perception.hearing_doa import Steerer, noise_beam_map
 from goldentime.perception.hearing_noise import OwnNoise, mvdr, rotor_lines
@@ -24,6 +23,7 @@ from goldentime.perception.hearing_position import turned
 from goldentime.perception.hearing_spectra import RATE_HZ, covariances, microphones_at, resampled, spectra, waveform
 from goldentime.perception.hearing_tracks import VoiceTrack, VoiceTracker, VoiceTrackerConfig
 from goldentime.perception.hearing_voice import VOICES, speech_evidence
+from goldentime.perception.weights import require_networks
 from goldentime.records import record
 
 __all__ = ["Calibration", "Finder", "Heard", "Hearer", "HearerConfig", "VoiceTeller", "load_hearer"]
@@ -271,11 +271,7 @@ def load_hearer(
         MissingDependencyError: PyTorch or safetensors is not installed.
         ConfigError: an argument does not fit.
     """
-    if absent := [name for name in ("torch", "safetensors") if find_spec(name) is None]:
-        raise MissingDependencyError(
-            f"the hearing networks need {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
-            "(from a clone: pip install -e '.[train]')"
-        )
+    require_networks("the hearing networks")
     from goldentime.perception.hearing_net import load_finder, load_teller
 
     finder = load_finder(microphones_at(positions_m))

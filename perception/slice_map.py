@@ -53,6 +53,7 @@ class SliceMap:
         self._odds = np.zeros(self.shape, np.int8)
         self._known = np.zeros(self.shape, bool)
         self._barred = np.zeros(self.shape, bool)
+        self._doubted = np.zeros(self.shape, bool)
         self._holes = np.zeros(self.shape, np.int16)
         self._looks = np.zeros(self.shape, np.int8)
         self.done: Mask = np.zeros(self.shape, bool)
@@ -75,7 +76,7 @@ class SliceMap:
     @property
     def occupied(self) -> Mask:
         """Which cells hold something, (nx, ny)."""
-        blocked: Mask = (self._odds >= _OCCUPIED) | self._barred
+        blocked: Mask = (self._odds >= _OCCUPIED) | self._barred | self._doubted
         return blocked
 
     @property
@@ -119,6 +120,14 @@ class SliceMap:
         """Never fly there, whatever the beams say."""
         self._barred |= self.disc(centre_m, radius_m)
 
+    def doubt(self, centre_m: Floats, radius_m: float) -> None:
+        """Don't fly there, whatever the beams say, until doubts are forgotten."""
+        self._doubted |= self.disc(centre_m, radius_m)
+
+    def forget_doubts(self) -> None:
+        """What was doubted may be tried again."""
+        self._doubted[:] = False
+
     def shut(self, centre_m: Floats, radius_m: float) -> None:
         """There is no way up there, whatever beams say."""
         self._holes[self.disc(centre_m, radius_m)] = _SHUT
@@ -128,6 +137,7 @@ class SliceMap:
         here = self.disc(centre_m, radius_m)
         self._known |= here
         self._barred &= ~here
+        self._doubted &= ~here
 
     def insert(self, origin_m: Floats, scan: Scan, reach_m: float) -> None:
         """Add one scan.

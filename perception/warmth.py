@@ -9,19 +9,15 @@ from scipy import ndimage
 
 from goldentime.perception.sighting import Eye
 
-__all__ = ["Box", "excess_k", "flames", "warm_patches"]
+__all__ = ["Box", "carried", "excess_k", "flames"]
 
 Kelvins = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
 _FLAME_K = 900.0
 """Flames are at least so hot; the gas under the ceiling of a burning room seldom is."""
-_COOL_K, _CALM_K = 298.0, 312.0
-"""In rooms whose median is cooler all people stand out, at places cooler than the second those who were seen there: clothes
-are about 300 K, skin 305 K."""
-_LIT_K = 340.0
-"""Where something in view is so hot it also warms what is around it."""
-_EXCESS_K, _PIXELS = 4.5, 6
+_CALM_K = 312.0
+"""In places warmer than this people no longer stand out: clothes are about 300 K, skin 305 K."""
 
 
 def excess_k(thermal_k: Kelvins, eyes: tuple[Eye, Eye], box: Box) -> float | None:
@@ -35,7 +31,7 @@ def excess_k(thermal_k: Kelvins, eyes: tuple[Eye, Eye], box: Box) -> float | Non
     Returns:
         None where the thermal camera does not see it, or where all is hot.
     """
-    left, upper, width, height = _carried(box, eyes[0], eyes[1])
+    left, upper, width, height = carried(box, eyes[0], eyes[1])
     rows, columns = thermal_k.shape
     if left < 0.0 or left + width > columns or upper > rows - 2 or upper + height < 2 or width < 1.0 or height < 1.0:
         return None
@@ -50,17 +46,7 @@ def excess_k(thermal_k: Kelvins, eyes: tuple[Eye, Eye], box: Box) -> float | Non
 def flames(thermal_k: Kelvins, eyes: tuple[Eye, Eye]) -> Box | None:
     """The largest patch of flames, in the other picture; None without any."""
     found = _patches(thermal_k > _FLAME_K, 2)
-    return _carried(max(found, key=lambda box: box[2] * box[3]), eyes[1], eyes[0]) if found else None
-
-
-def warm_patches(thermal_k: Kelvins, eyes: tuple[Eye, Eye]) -> list[Box]:
-    """Whatever is as warm as people in a cool room, in the other picture; what goes on beside the picture is left out."""
-    middle = float(np.median(thermal_k))
-    if middle > _COOL_K or float(thermal_k.max()) > _LIT_K:
-        return []
-    columns = thermal_k.shape[1]
-    found = _patches(thermal_k > middle + _EXCESS_K, _PIXELS)
-    return [_carried(box, eyes[1], eyes[0]) for box in found if box[0] > 0 and box[0] + box[2] < columns]
+    return carried(max(found, key=lambda box: box[2] * box[3]), eyes[1], eyes[0]) if found else None
 
 
 def _patches(mask: NDArray[np.bool_], least: int) -> list[Box]:
@@ -73,7 +59,7 @@ def _patches(mask: NDArray[np.bool_], least: int) -> list[Box]:
     return found
 
 
-def _carried(box: Box, source: Eye, target: Eye) -> Box:
+def carried(box: Box, source: Eye, target: Eye) -> Box:
     """A box from one picture to another of the same view."""
     scale = target.focal_px / source.focal_px
     left = (box[0] - 0.5 * source.width) * scale + 0.5 * target.width

@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goldentime.errors import ConfigError
+from goldentime.errors import ConfigError, MissingDependencyError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["read_weights", "weights_bytes"]
+__all__ = ["read_weights", "require_networks", "weights_bytes"]
+
+
+def require_networks(what: str) -> None:
+    """Raise MissingDependencyError where what networks need is not installed."""
+    if absent := [name for name in ("torch", "safetensors") if find_spec(name) is None]:
+        raise MissingDependencyError(
+            f"{what} needs {' and '.join(absent)}; install the extra: pip install 'goldentime[train]' "
+            "(from a clone: pip install -e '.[train]')"
+        )
 
 
 def weights_bytes(kind: str, weights: "Mapping[str, Tensor]", notes: Mapping[str, str] | None = None) -> bytes:

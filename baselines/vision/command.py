@@ -108,4 +108,10 @@ def _hearing(settings: Mapping[str, Any]) -> int:
     return hearing_command(settings)
 
 
-_TASKS = {"detector": _detector, "hearing": _hearing, "reader": _reader}
+def _warm_people(settings: Mapping[str, Any]) -> int:
+    from goldentime.baselines.vision.warm_people import warm_people_command
+
+    return warm_people_command(settings)
+
+
+_TASKS = {"detector": _detector, "hearing": _hearing, "reader": _reader, "warm_people": _warm_people}

@@ -27,6 +27,7 @@ _RECIPES = {
     "contest2022": "goldentime.eval.dataset.contest2022:CONTEST2022",
     "hearing": "goldentime.eval.dataset.hearing:HEARING",
     "voices": "goldentime.eval.dataset.voices:VOICES",
+    "warmth": "goldentime.eval.dataset.warmth:WARMTH",
     "seld": "goldentime.eval.dataset.seld:SELD",
     "spcup2019": "goldentime.eval.dataset.spcup2019:SPCUP2019",
 }

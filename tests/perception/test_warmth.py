@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from goldentime.perception.sighting import eye_of
-from goldentime.perception.warmth import excess_k, flames, warm_patches
+from goldentime.perception.warmth import carried, excess_k, flames
 
 
 def eye(width, height, fov):
@@ -13,6 +13,8 @@ def eye(width, height, fov):
 
 
 EYES = (eye(320, 240, 80.0), eye(80, 60, 57.0))
+THERE = (36.0, 20.0, 10.0, 25.0)
+"""A box in the thermal picture."""
 
 
 def picture(kelvin: float = 293.0) -> np.ndarray:
@@ -22,7 +24,7 @@ def picture(kelvin: float = 293.0) -> np.ndarray:
 def test_somebody_warm_stands_out_and_a_thing_does_not():
     thermal = picture()
     thermal[20:45, 36:46] = 300.0
-    [box] = warm_patches(thermal, EYES)
+    box = carried(THERE, EYES[1], EYES[0])
     more = excess_k(thermal, EYES, box)
     assert more is not None
     assert more > 5.0
@@ -30,13 +32,12 @@ def test_somebody_warm_stands_out_and_a_thing_does_not():
     assert other == pytest.approx(0.0)
 
 
-def test_a_patch_is_carried_to_where_the_other_camera_sees_it():
-    thermal = picture()
-    thermal[25:35, 35:45] = 301.0
-    [(left, upper, width, height)] = warm_patches(thermal, EYES)
+def test_a_box_is_carried_to_where_the_other_camera_sees_it_and_back():
+    left, upper, width, height = box = carried((35.0, 25.0, 10.0, 10.0), EYES[1], EYES[0])
     assert left + 0.5 * width == pytest.approx(160.0)
     assert upper + 0.5 * height == pytest.approx(120.0)
     assert width == pytest.approx(10.0 * EYES[0].focal_px / EYES[1].focal_px)
+    assert carried(box, *EYES) == pytest.approx((35.0, 25.0, 10.0, 10.0))
 
 
 def test_beside_the_thermal_picture_nothing_is_known():
@@ -46,7 +47,6 @@ def test_beside_the_thermal_picture_nothing_is_known():
 def test_in_a_hot_room_warmth_tells_nothing():
     thermal = picture(330.0)
     thermal[20:45, 36:46] = 345.0
-    assert warm_patches(thermal, EYES) == []
     assert excess_k(thermal, EYES, (140.0, 80.0, 40.0, 80.0)) is None
 
 
