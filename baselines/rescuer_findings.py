@@ -37,8 +37,9 @@ _ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
 _WARM_K, _FLAME_SCORE = 2.5, 0.9
 """How much warmer than what is around someone alive is; and the score of flames that the thermal camera sees."""
 _POSTURES = {"lying": "lying_back", "low": "sitting", "upright": "standing"}
-_APART = 0.2
-"""With so little in common two boxes are two things."""
+_APART, _ALIKE, _SURE = 0.2, 0.4, 0.35
+"""With so little in common two boxes are two things, with so much one; and how sure it must be of somebody whom only the
+thermal camera sees."""
 _LEAST_READ = 0.3
 _MATE_M = (1.2, 1.2, 0.8)
 """How far off, along each axis, another drone may seem to be from where it said it is."""
@@ -125,7 +126,7 @@ class Findings:
             found += [
                 self._seen(PERSON, box, one.score, _warm_votes(one), (depth_m, look))
                 for box, one in warm
-                if all(shared(box, other) < _APART for other in boxes) and self._within(box)
+                if one.score > _SURE and all(shared(box, other) < _APART for other in boxes) and self._within(box)
             ]
             found.append(self._flames(thermal_k, depth_m, look))
         boards = [self._board(one, depth_m, look) for one in detections if one.category == BOARD]
@@ -182,10 +183,10 @@ class Findings:
             return None
         votes = _votes(one)
         if _alike(one.category) == PERSON and thermal_k is not None:
-            more_k = excess_k(thermal_k, self._warm_eyes, one.box)
-            if any(shared(one.box, box) > 0.5 for box, _ in warm):
-                votes["warm"] = {"yes": 1.0}
-            elif more_k is not None:
+            if self._warms is not None and self._within(one.box):
+                felt = any(shared(one.box, box) > _ALIKE for box, _ in warm)
+                votes["warm"] = {"yes" if felt else "no": 1.0}
+            elif (more_k := excess_k(thermal_k, self._warm_eyes, one.box)) is not None:
                 votes["warm"] = {"yes" if more_k > _WARM_K else "no": 1.0}
         return self._seen(_alike(one.category), one.box, one.score, votes, (depth_m, look))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.baselines.rescuer_unknown import first_leg
 from goldentime.control.planner import Grid, Space, clearance, flood, trace
 from goldentime.control.pursuit import pursue
 from goldentime.control.repulsion import Berth, push_away
@@ -45,8 +46,8 @@ _HOT = 4.0
 """How much dearer a hot place is."""
 _MATE_M = 0.9
 """How far another drone may be from where it said it was."""
-_DETOUR = 0.2
-"""A metre of way is worth so much of being nearer to where no way is known to."""
+_LEG_S = 1.5
+"""How often it thinks over where a way through the unknown may begin."""
 _STUCK_S, _GAINED_M, _BARRED_M = 5.0, 0.2, 0.3
 
 
@@ -102,6 +103,7 @@ class RescueFlight:
         self._planned_s, self._goal = -math.inf, np.full(2, np.inf)
         self._path: Floats | None = None
         self._best_m, self._stuck_s = math.inf, 0.0
+        self._leg = (self.home_m, self.home_m, -math.inf)
         self.mates_m: Sequence[Floats] = ()
         """Where other drones are, (3,) each: what stands there moves on, and is no part of the map."""
         self.hurried = False
@@ -219,14 +221,17 @@ class RescueFlight:
         return velocity + self.hold()
 
     def towards(self, place_m: Floats) -> Floats:
-        """The velocity that leads to a place (2,), or while no way there is known to where one gets nearest to it."""
+        """The velocity that leads to a place (2,), or while no way there is known to where one may begin."""
         if math.isfinite(self.cost_m(place_m)):
             return self.go(place_m)
-        plan, costs_m = self.map, self.field().costs_m[:, :, 0]
-        x, y = (plan.lower_m[axis] + (np.arange(plan.shape[axis]) + 0.5) * plan.cell_m for axis in (0, 1))
-        away_m = np.hypot(x[:, None] - place_m[0], y[None] - place_m[1])
-        nearest = np.argmin(np.where(np.isfinite(costs_m), away_m + _DETOUR * costs_m, np.inf))
-        return self.go(plan.middles(np.array([np.unravel_index(int(nearest), plan.shape)]))[0])
+        sought, _, since_s = self._leg
+        late = self.time_s - since_s >= _LEG_S or float(np.hypot(*(place_m[:2] - sought[:2]))) > 0.5
+        if late or self.stuck:
+            costs = self.field().costs_m[:, :, 0]
+            radius_m = _RADII_M[self._squeezed[self.storey]]
+            leg = first_leg(self.map, costs, self.fix.position_m, place_m, radius_m)
+            self._leg = (place_m.copy(), leg, self.time_s)
+        return self.go(self._leg[1])
 
     def _check(self, left_m: float) -> None:
         """Notice when it does not get on; then don't try that way again while there are others."""

@@ -114,8 +114,8 @@ class Helper:
 
     def _approach(self, flight: RescueFlight, mark: Landmark, away_m: float) -> Serving:
         spot = beside(flight.map, flight.field(), mark.position_m, _REACH_M)
-        if spot is None and mark.weight == FOREIGN and self._tried_s <= _FAR_S:
-            # Another drone has found them: the way there is still to be found.
+        if spot is None and self._tried_s <= (_FAR_S if mark.weight == FOREIGN else _TRIES_S):
+            # Seen through a window, or found by another drone: the way there is still to be found.
             return Serving(flight.towards(mark.position_m[:2]))
         if spot is None or flight.stuck or self._tried_s > _TRIES_S:
             self._postpone(mark, flight.time_s)

@@ -15,9 +15,9 @@ __all__ = ["Teller", "condition_of", "victims"]
 
 _SEEN, _SURE = {PERSON: 3, FIRE: 3, CYLINDER: 3}, 0.42
 """So many sightings with at least this mean score make a find,"""
-_WEIGHT, _WEIGHT_WARM, _WEIGHT_ALONE = 2.2, 1.1, 1.7
+_WEIGHT, _WEIGHT_WARM, _WEIGHT_ALONE, _WEIGHT_UNFELT = 2.2, 1.1, 1.7, 3.4
 """and of people, whom it is worth to guess, as many with at least this sum, less for those who are warm, but for those who
-are nothing but warm."""
+are nothing but warm, and more for those at whom no thermal camera has looked."""
 _WARM_SHARE, _COLD_SHARE = 0.6, 0.6
 """Share of the looks that must say so; who is as cold as the room is a thing."""
 _RESCUERS = ("firefighter", "medic", *FAKES)
@@ -48,7 +48,8 @@ def victims(findings: Findings, time_s: float, *, last: bool = False) -> list[La
     for mark in findings.marks(PERSON, _SEEN[PERSON]):
         rescuer = sum(mark.share("kind", kind) for kind in _RESCUERS)
         warm = _WEIGHT_WARM if mark.votes.get("kind") else _WEIGHT_ALONE
-        weight = warm if mark.share("warm", "yes") > _WARM_SHARE else _WEIGHT
+        felt = _WEIGHT if mark.votes.get("warm") else _WEIGHT_UNFELT
+        weight = warm if mark.share("warm", "yes") > _WARM_SHARE else felt
         rescuer = 1.0 if mark.share("warm", "no") > _COLD_SHARE else rescuer
         settled = last or mark.sightings >= _PLENTY or time_s - mark.last_s > _SETTLED_S
         sure = mark.score >= weight and rescuer < _RESCUER_SHARE

@@ -51,7 +51,7 @@ class WarmPeople:
         overlap: of two boxes with a larger intersection over union only the better is kept.
     """
 
-    def __init__(self, net: "WarmPeopleNet", least_score: float = 0.35, overlap: float = 0.5) -> None:
+    def __init__(self, net: "WarmPeopleNet", least_score: float = 0.15, overlap: float = 0.5) -> None:
         from goldentime.perception.detection_decode import Choice
 
         self._net, self._choice = net, Choice(least_score, overlap, alike=True)
@@ -117,7 +117,7 @@ def heights_m(depth_m: Floats32, eye: Eye, look: Look) -> Floats32:
     return (base_m + depth_m * (up[0] * x[None] + up[1] * y[:, None] + up[2])).astype(np.float32)
 
 
-def load_warm_people(path: Path | None = None) -> WarmPeople:
+def load_warm_people(path: Path | None = None, *, least_score: float = 0.15) -> WarmPeople:
     """The shipped network, or that of a file.
 
     Raises:
@@ -128,6 +128,6 @@ def load_warm_people(path: Path | None = None) -> WarmPeople:
     from goldentime.perception.warm_people_net import read_net
 
     if path is not None:
-        return WarmPeople(read_net(path))
+        return WarmPeople(read_net(path), least_score)
     with as_file(files("goldentime") / "baselines" / "checkpoints" / _SHIPPED) as shipped:
-        return WarmPeople(read_net(shipped))
+        return WarmPeople(read_net(shipped), least_score)

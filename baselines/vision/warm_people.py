@@ -107,7 +107,7 @@ class WarmTask:
         if self._checks is None:
             return {}
         assert isinstance(model, WarmPeopleNet)
-        found = reckon(WarmPeople(model, least_score=0.5), self._checks)
+        found = reckon(WarmPeople(model, least_score=0.35), self._checks)
         return {"precision": found.precision, "recall": found.recall, "poses": found.poses}
 
 

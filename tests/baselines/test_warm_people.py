@@ -45,7 +45,7 @@ def test_pictures_are_of_people_on_the_floor(small):
 
 
 def test_the_shipped_network_finds_most_people(small):
-    found = reckon(load_warm_people(), read_pictures(small))
+    found = reckon(load_warm_people(least_score=0.35), read_pictures(small))
     assert found.people > 10
     assert found.recall > 0.5
     assert found.precision > 0.6
