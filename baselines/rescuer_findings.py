@@ -40,7 +40,9 @@ _POSTURES = {"lying": "lying_back", "low": "sitting", "upright": "standing"}
 _APART, _ALIKE, _SURE = 0.2, 0.4, 0.35
 """With so little in common two boxes are two things, with so much one; and how sure it must be of somebody whom only the
 thermal camera sees."""
-_LEAST_READ = 0.3
+_LEAST_READ, _BLACK, _LIT, _LIT_TRUST = 0.3, 30.0, 60.0, 0.2
+"""How sure a reading must be; in pictures no brighter than that nobody sees anything; and where it is so light, so much of
+a warm body's score is left that only the thermal camera sees."""
 _MATE_M = (1.2, 1.2, 0.8)
 """How far off, along each axis, another drone may seem to be from where it said it is."""
 _PLATE = re.compile(r"^B?\d{3,4}(-\d)?( ?호)?( .*)?$")
@@ -118,13 +120,14 @@ class Findings:
             return
         self._looked_s = time_s
         depth_m, thermal_k = observation["depth"], observation.get("thermal")
-        detections = _single(self._detector.detect(observation["camera"]))
+        dark = float(np.quantile(observation["camera"][::8, ::8], 0.98)) < _BLACK
+        detections = [] if dark else _single(self._detector.detect(observation["camera"]))
         warm = self._warm_people(thermal_k, depth_m, look) if thermal_k is not None else []
         found = [self._sighting(one, (depth_m, thermal_k, look), warm) for one in detections]
         if thermal_k is not None:
             boxes = [one.box for one in detections if _alike(one.category) == PERSON]
             found += [
-                self._seen(PERSON, box, one.score, _warm_votes(one), (depth_m, look))
+                self._seen(PERSON, box, one.score * _trust(observation["camera"], box), _warm_votes(one), (depth_m, look))
                 for box, one in warm
                 if one.score > _SURE and all(shared(box, other) < _APART for other in boxes) and self._within(box)
             ]
@@ -246,6 +249,13 @@ class Findings:
     def text(self, mark: Landmark) -> str:
         """What all readings of a plate come to."""
         return verdict(mark.votes["text"]).text
+
+
+def _trust(picture: NDArray[np.uint8], box: Box) -> float:
+    """How far to believe in somebody whom only the thermal camera sees: hardly where there is light to see them by."""
+    left, upper, width, height = (int(value) for value in box)
+    part = picture[max(upper, 0) : max(upper + height, 1), max(left, 0) : max(left + width, 1)]
+    return _LIT_TRUST if part.size and float(np.quantile(part, 0.9)) > _LIT else 1.0
 
 
 def _warm_votes(one: WarmPerson) -> Votes:

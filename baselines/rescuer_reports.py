@@ -21,9 +21,10 @@ are nothing but warm, and more for those at whom no thermal camera has looked.""
 _WARM_SHARE, _COLD_SHARE = 0.6, 0.6
 """Share of the looks that must say so; who is as cold as the room is a thing."""
 _RESCUERS = ("firefighter", "medic", *FAKES)
-_RESCUER_SHARE = 0.4
-_CERTAIN = 3.5
-"""With a larger sum of scores somebody is told again; a wrong report costs each time."""
+_RESCUER_SHARE, _DOUBT = 0.4, 1.0
+"""Who seems to be none to be rescued by so large a share of votes, to which so many for the contrary are added."""
+_CERTAIN, _KIND_CERTAIN = 3.5, 2.0
+"""With larger sums of scores, and of votes on the kind, somebody is told again; a wrong report costs each time."""
 _SETTLED_S, _PLENTY = 1.5, 8
 """A find is told when it is out of view for so long, or was seen so often."""
 _BESIDE_FIRE_M, _RISE_M = 3.3, 1.8
@@ -46,7 +47,10 @@ def victims(findings: Findings, time_s: float, *, last: bool = False) -> list[La
     """People of whom it is sure enough that they are there and need help."""
     found: list[Landmark] = []
     for mark in findings.marks(PERSON, _SEEN[PERSON]):
-        rescuer = sum(mark.share("kind", kind) for kind in _RESCUERS)
+        down = condition_of(mark) == "immediate"
+        kinds = mark.votes.get("kind", {})
+        other = sum(kinds.get(kind, 0.0) for kind in (FAKES if down else _RESCUERS))
+        rescuer = other / (sum(kinds.values()) + _DOUBT)
         warm = _WEIGHT_WARM if mark.votes.get("kind") else _WEIGHT_ALONE
         felt = _WEIGHT if mark.votes.get("warm") else _WEIGHT_UNFELT
         weight = warm if mark.share("warm", "yes") > _WARM_SHARE else felt
@@ -144,7 +148,8 @@ class Teller:
         for number, mark in self._told.items():
             now = self._person(mark, self._rank(mark))
             changed = any(now[name] != self._said[number][name] for name in ("kind", "condition", "text", "rank"))
-            if changed and mark.score > _CERTAIN:
+            clear = mark.score > _CERTAIN and sum(mark.votes.get("kind", {}).values()) > _KIND_CERTAIN
+            if changed and clear:
                 people.append(now)
         everybody = [*self._told.values(), *self._others.people.values()]
         moving = sum(_moves(mark) for mark in everybody)

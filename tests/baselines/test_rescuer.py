@@ -60,7 +60,7 @@ def seen(detections, *, looks=6, kelvin=293.0, warm=300.0, mates_m=()):
     thermal = np.full((60, 80), kelvin, np.float32)
     thermal[18:42, 32:48] = warm
     observation: dict[str, np.ndarray] = {
-        "camera": np.zeros((240, 320, 3), np.uint8),
+        "camera": np.full((240, 320, 3), 128, np.uint8),
         "depth": np.full((240, 320), 3.0, np.float32),
         "thermal": thermal,
     }
