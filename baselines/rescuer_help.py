@@ -20,7 +20,7 @@ _BESIDE_M, _REACH_M, _ONTO_M, _STEADY_M_S = 0.25, 1.1, 0.14, 0.25
 straight there."""
 _DROP_S, _WAIT_S, _LOST_M = 12.0, 0.4, 0.75
 """How long it tries to drop a kit at most, for how long it is steady before it does, and what is too far at last."""
-_KEPT_S = 200.0
+_KEPT_S = 280.0
 """Those who lie may be past using a kit: so long the last one is kept for somebody who sits."""
 _RISE_M_S, _GAZE_M = 0.6, (0.6, 2.5)
 FOREIGN = 0.0
@@ -94,8 +94,11 @@ class Helper:
         return self._drop(flight, self._patient, gap)
 
     def storeys(self, flight: RescueFlight, told: Mapping[int, Landmark]) -> set[int]:
-        """Where those are who need a kit; arguments as of `serve`."""
-        return {flight.storey_of(mark.position_m) for mark in self._wanting(flight, told)}
+        """Where those are for whom it is worth to change storeys: the last kit only for who surely can use it; arguments as
+        of `serve`."""
+        worth = _FIRST if self._kits > 1 else _FIRST[:1]
+        wanting = self._wanting(flight, told)
+        return {flight.storey_of(mark.position_m) for mark in wanting if condition_of(mark) in worth}
 
     def leave(self) -> None:
         """Whoever is being helped is not any more."""
