@@ -14,7 +14,7 @@ from goldentime.perception.landmarks import Landmark, LandmarkMap, Sighting
 from goldentime.perception.reading import Reading
 from goldentime.perception.sighting import Look, eye_of, place_box
 from goldentime.perception.warm_people import WarmPerson, heights_m, seen_depth_m
-from goldentime.perception.warmth import Box, carried, excess_k, flames
+from goldentime.perception.warmth import Box, carried, excess_k, flames, skin_k
 
 Votes = dict[str, dict[str, float]]
 
@@ -34,8 +34,9 @@ _PLATE_WIDE_M, _LEAST_BOARD, _READING_S = 0.8, 0.4, 8.0
 _BEHIND_M, _EDGE_PX = 0.15, 2.0
 _ENOUGH, _LOST_S, _PATIENCE_S = 7, 1.2, 5.0
 """So many sightings of somebody are enough; for how long one is looked for who is out of view, and looked at in all."""
-_WARM_K, _FLAME_SCORE = 2.5, 0.9
-"""How much warmer than what is around someone alive is; and the score of flames that the thermal camera sees."""
+_WARM_K, _FLAME_SCORE, _HOTTEST_K = 2.5, 0.9, 308.5
+"""How much warmer than what is around someone alive is; the score of flames that the thermal camera sees; and nobody looks
+as hot as that, though what is beside a fire does."""
 _POSTURES = {"lying": "lying_back", "low": "sitting", "upright": "standing"}
 _APART, _ALIKE, _SURE = 0.2, 0.4, 0.35
 """With so little in common two boxes are two things, with so much one; and how sure it must be of somebody whom only the
@@ -166,7 +167,8 @@ class Findings:
         depth_m = seen_depth_m(depth_m, (self._eyes[1], eye))
         floor_m = max((z for z in self._floors_m.tolist() if z < look.position_m[2]), default=float(self._floors_m[0]))
         above_m = heights_m(depth_m, eye, look) - np.float32(floor_m)
-        return [(carried(one.box, eye, self._eyes[0]), one) for one in self._warms.find(thermal_k, depth_m, above_m)]
+        found = [one for one in self._warms.find(thermal_k, depth_m, above_m) if skin_k(thermal_k, one.box) < _HOTTEST_K]
+        return [(carried(one.box, eye, self._eyes[0]), one) for one in found]
 
     def _within(self, box: Box) -> bool:
         """Whether the thermal camera sees all of its width."""

@@ -20,7 +20,7 @@ from goldentime.baselines.rescuer_help import FOREIGN, wants_kit
 from goldentime.baselines.rescuer_reports import condition_of
 from goldentime.baselines.team_haul import Haul
 from goldentime.baselines.team_share import Carrier, Patient, share_out
-from goldentime.baselines.team_talk import STAIRS, Find, State, pack, unpack
+from goldentime.baselines.team_talk import KIT, STAIRS, Find, State, pack, unpack
 from goldentime.errors import ConfigError
 from goldentime.perception.landmarks import Landmark
 from goldentime.types import Brief
@@ -83,7 +83,7 @@ class Team:
         self._length = brief["action"]["message"]["bytes"] if "message" in brief["action"] else 0
         self._peers: dict[int, State] = {}
         self._heard_s: dict[int, float] = {}
-        self._finds: dict[int, Find] = {}
+        self._finds: dict[tuple[str, int], Find] = {}
         self._told_s = self._shared_s = -math.inf
         self._turn = 0
         self._relays_at: Floats | None = None
@@ -183,20 +183,20 @@ class Team:
                 if isinstance(record, State):
                     self._peers[drone] = record
                 else:
-                    number = (drone + 1) * _NUMBERS + record.number
-                    if number not in self._finds:
+                    key = record.category, (drone + 1) * _NUMBERS + record.number
+                    if key not in self._finds:
                         self._shared_s = -math.inf
-                    self._finds[number] = record
+                    self._finds[key] = record
 
     def _share(self) -> None:
         """What is left to others: what they have found, where they look, and whom they help."""
         mind, others = self._mind, self._mind.others
-        for number, find in self._finds.items():
+        for (_, number), find in self._finds.items():
             if find.category == STAIRS:
                 others.shafts[find.number] = np.array(find.place_m[:2])
             elif find.category == PERSON:
                 others.people[number] = _landmark(number, find)
-            else:
+            elif find.category != KIT:
                 others.things.setdefault(find.category, [np.array(find.place_m)])
         others.aims = []
         for peer in self._peers.values():
@@ -251,6 +251,8 @@ class Team:
             Find(PERSON, number, _point(mark.position_m), condition_of(mark), number in mind.helper.served)
             for number, mark in mind.teller.told.items()
         ]
+        served = [mind.others.people[number] for number in mind.helper.served if number in mind.others.people]
+        found += [Find(KIT, mark.number % _NUMBERS, _point(mark.position_m), "", True) for mark in served]
         for storey, (x, y) in mind.shafts.items():
             if storey < mind.flight.storey:
                 found.append(Find(STAIRS, storey, (float(x), float(y), mind.flight.floors_m[storey]), "", False))

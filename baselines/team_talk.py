@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["STAIRS", "Find", "State", "pack", "unpack"]
+__all__ = ["KIT", "STAIRS", "Find", "State", "pack", "unpack"]
 
 Floats = NDArray[np.float64]
 
-STAIRS = "stairs"
-"""A way up; its number is the storey it begins on."""
+STAIRS, KIT = "stairs", "kit"
+"""A way up, whose number is the storey it begins on; and where somebody whom another has found got a kit."""
 _STATE, _FIND = struct.Struct("<cBbBhhhhhB"), struct.Struct("<cBHhhhBB")
 _MARKS = {b"S": _STATE, b"F": _FIND}
-_CATEGORIES = ("person", "fire", "gas_cylinder", STAIRS)
+_CATEGORIES = ("person", "fire", "gas_cylinder", STAIRS, KIT)
 _CONDITIONS = ("", "non_urgent", "urgent", "immediate")
 _FARTHEST_CM = 32_000
 _ALIVE = 0x80

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from goldentime.perception.sighting import Eye
 
-__all__ = ["Box", "carried", "excess_k", "flames"]
+__all__ = ["Box", "carried", "excess_k", "flames", "skin_k"]
 
 Kelvins = NDArray[np.float32]
 Box = tuple[float, float, float, float]
@@ -41,6 +41,11 @@ def excess_k(thermal_k: Kelvins, eyes: tuple[Eye, Eye], box: Box) -> float | Non
     if around_k > _CALM_K:
         return None
     return float(np.quantile(inner, 0.7)) - around_k
+
+
+def skin_k(thermal_k: Kelvins, box: Box) -> float:
+    """What three tenths of a box in a thermal picture are hotter than [K]."""
+    return float(np.quantile(_cut(thermal_k, box), 0.7))
 
 
 def flames(thermal_k: Kelvins, eyes: tuple[Eye, Eye]) -> Box | None:

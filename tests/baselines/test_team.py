@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from goldentime.baselines.team import Team
-from goldentime.baselines.team_talk import Find, State, pack, unpack
+from goldentime.baselines.team_talk import KIT, STAIRS, Find, State, pack, unpack
 from goldentime.errors import ConfigError
 from goldentime.eval.log import EpisodeLog
 from goldentime.missions.registry import make_env, make_team_env
@@ -77,6 +77,21 @@ def test_what_another_has_found_is_known(team):
     assert "fire" in others.things
     assert others.knows_person(np.array((2.3, 8.0, 0.4)))
     assert others.mine == frozenset(others.people), "it is the only one that is known to have kits"
+
+
+def test_stairs_do_not_pass_for_people_and_who_got_a_kit_needs_none(team):
+    agents, seen = start(team)
+    there = (2.0, 8.0, 0.4)
+    finds = [
+        Find("person", 0, there, "urgent", served=False), Find(STAIRS, 0, (5.0, 6.0, 0.0), "", served=False),
+        Find(KIT, 0, there, "", served=True),
+    ]  # fmt: skip
+    seen["drone_2"]["inbox"][1] = np.frombuffer(pack(finds, 64).ljust(64, b"\0"), np.uint8)
+    agents["drone_2"].act(seen["drone_2"])
+    others = agents["drone_2"]._mind.others
+    assert others.shafts[0] == pytest.approx((5.0, 6.0))
+    assert others.knows_person(np.array(there))
+    assert others.mine == frozenset()
 
 
 def test_it_wants_a_team():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from goldentime.perception.sighting import eye_of
-from goldentime.perception.warmth import carried, excess_k, flames
+from goldentime.perception.warmth import carried, excess_k, flames, skin_k
 
 
 def eye(width, height, fov):
@@ -38,6 +38,13 @@ def test_a_box_is_carried_to_where_the_other_camera_sees_it_and_back():
     assert upper + 0.5 * height == pytest.approx(120.0)
     assert width == pytest.approx(10.0 * EYES[0].focal_px / EYES[1].focal_px)
     assert carried(box, *EYES) == pytest.approx((35.0, 25.0, 10.0, 10.0))
+
+
+def test_how_hot_what_fills_most_of_a_box_is():
+    thermal = picture()
+    thermal[20:45, 36:46] = 304.0
+    assert skin_k(thermal, (34.0, 18.0, 14.0, 29.0)) == pytest.approx(304.0)
+    assert skin_k(thermal, (0.0, 0.0, 10.0, 10.0)) == pytest.approx(293.0)
 
 
 def test_beside_the_thermal_picture_nothing_is_known():
