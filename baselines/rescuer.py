@@ -43,7 +43,7 @@ _GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
 is nothing more to see."""
 _BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
-_LEAST_CHARGE, _HOT_K = 0.25, 332.0
+_LEAST_CHARGE, _HOT_K = 0.25, 337.0
 _HOT_M = 1.5
 """It is as hot as here so far around."""
 _FIRE_M = 0.7

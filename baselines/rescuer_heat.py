@@ -12,7 +12,9 @@ Floats = NDArray[np.float64]
 _FAST_K_S, _MILD_K, _WARM_K, _RISING_K_S = 1.3, 299.0, 322.0, 0.4
 """Heating up so fast is too fast, unless it is cooler than the second, for that is noise; once it is so warm, already the
 last is."""
-_STEP_M, _BACK_M, _KEPT = 0.4, 2.5, 200
+_STEP_M, _BACK_M, _KEPT, _LAG_S = 0.4, 2.5, 200, 4.0
+"""How far apart remembered places are, how far off a refuge is, how many are kept; and where it was in the last seconds is
+no refuge, for the hull feels the heat late."""
 _READINGS, _PERIOD_S = 3, 1.0
 
 
@@ -22,7 +24,7 @@ class HeatGuard:
     def __init__(self) -> None:
         self._hull_k: deque[float] = deque(maxlen=_READINGS)
         self._read_s = -_PERIOD_S
-        self._crumbs: deque[tuple[int, Floats]] = deque(maxlen=_KEPT)
+        self._crumbs: deque[tuple[int, Floats, float]] = deque(maxlen=_KEPT)
         self.refuge_m: Floats | None = None
         """Where to fly to at once; None while all is well."""
 
@@ -47,16 +49,18 @@ class HeatGuard:
         if not hot:
             last = self._crumbs[-1] if self._crumbs else None
             if last is None or last[0] != storey or np.hypot(*(place_m[:2] - last[1])) > _STEP_M:
-                self._crumbs.append((storey, place_m[:2].copy()))
+                self._crumbs.append((storey, place_m[:2].copy(), time_s))
             return False
         if self.refuge_m is not None:
             return False
-        self.refuge_m = self._refuge(place_m, storey)
+        self.refuge_m = self._refuge(place_m, storey, time_s)
         return self.refuge_m is not None
 
-    def _refuge(self, place_m: Floats, storey: int) -> Floats | None:
-        """The last cool place that is far enough off."""
-        for where, crumb in reversed(self._crumbs):
-            if where == storey and np.hypot(*(crumb - place_m[:2])) > _BACK_M:
+    def _refuge(self, place_m: Floats, storey: int, time_s: float) -> Floats | None:
+        """The last cool place that is far enough off; what came after it is forgotten."""
+        while self._crumbs:
+            where, crumb, when_s = self._crumbs[-1]
+            if where == storey and when_s < time_s - _LAG_S and np.hypot(*(crumb - place_m[:2])) > _BACK_M:
                 return crumb
+            self._crumbs.pop()
         return None

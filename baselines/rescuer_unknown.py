@@ -37,7 +37,7 @@ def first_leg(
     origin = (float(plan.lower_m[0]), float(plan.lower_m[1]), 0.0)
     away = clearance(Grid(origin, plan.cell_m, plan.occupied[:, :, None]))
     reached = np.isfinite(known_costs_m)
-    free = ((away > radius_m) & ~plan.occupied[:, :, None]) | reached[:, :, None]
+    free = ((away > radius_m) & ~(plan.occupied | plan.hot)[:, :, None]) | reached[:, :, None]
     price = np.where(reached, 1.0, _DEAR).astype(np.float32)[:, :, None]
     space = Space(origin, plan.cell_m, free, price)
     middle = 0.5 * plan.cell_m

@@ -144,6 +144,21 @@ def test_it_turns_back_where_it_gets_hot_and_only_there():
     assert guard.refuge_m[0] < 2.6
 
 
+def test_where_it_began_to_get_hot_is_no_refuge():
+    guard = HeatGuard()
+    for second in range(20):
+        guard.feel(293.0, np.array([0.5 * second, 0.0, 1.3]), 0, float(second))
+    for k in range(4):
+        guard.feel(300.0 + 5.0 * k, np.array([9.5 + 0.5 * k, 0.0, 1.3]), 0, 20.0 + k)
+    assert guard.refuge_m is not None
+    assert guard.refuge_m[0] < 8.6
+    guard.refuge_m = None
+    for k in range(4):
+        guard.feel(325.0 + 5.0 * k, np.array([8.0, 0.0, 1.3]), 0, 30.0 + k)
+    assert guard.refuge_m is not None
+    assert guard.refuge_m[0] < 5.6, "not back into the heat"
+
+
 def storey() -> SliceMap:
     """A room of 6 m by 6 m around the origin."""
     plan = SliceMap((-5.0, -5.0), (5.0, 5.0), Band(1.05, 1.7, 2.8))
