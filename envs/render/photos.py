@@ -64,8 +64,9 @@ def shot(renderer: Renderer, scenario: Scenario, state: WorldState, view: View) 
 
 
 def before_fire(scenario: Scenario, state: WorldState) -> tuple[Scenario, WorldState]:
-    """The same place and people without fire, smoke and drones: photos that somebody took before."""
-    return replace(scenario, drones=(), kits=(), flames=(), fire=None), state._replace(fire=None, drones=(), kits=())
+    """The same place and people without fire, smoke, drones and what these carry: photos that somebody took before."""
+    place = replace(scenario, drones=(), kits=(), loads=(), flames=(), fire=None)
+    return place, state._replace(fire=None, drones=(), kits=(), loads=())
 
 
 def portrait(
