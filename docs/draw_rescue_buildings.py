@@ -1,4 +1,4 @@
-"""Draws the pictures of buildings in docs/img: outside, corridors, rooms and stairwells; storeys from above; photos in them.
+"""Draws the pictures of buildings in docs/img: outside, corridors, rooms and stairwells; storeys from above; photos.
 
 python docs/draw_rescue_buildings.py
 """
