@@ -38,10 +38,18 @@ class Patrol:
         brief: of a mission with a patrol route.
         speed_m_s: along the route.
         turn_rad_s: how fast it looks around.
+        start_m: where it starts, if not at the origin.
     """
 
-    def __init__(self, brief: Brief, speed_m_s: float, turn_rad_s: float) -> None:
-        self._odometer = Odometer(brief, _CLEARANCE_M)
+    def __init__(
+        self,
+        brief: Brief,
+        speed_m_s: float,
+        turn_rad_s: float,
+        start_m: tuple[float, float, float] = (0.0, 0.0, _CLEARANCE_M),
+    ) -> None:
+        x, y, z = start_m
+        self._odometer = Odometer(brief, z, start_m=(x, y))
         self._way = make_waypath(np.array(brief["route_m"]))
         motion = brief["action"]["motion"]
         self._low, self._high = np.array(motion["low"]), np.array(motion["high"])

@@ -1,4 +1,4 @@
-"""Draws the pictures of buildings in docs/img: outside, corridors, rooms and stairwells; storeys from above.
+"""Draws the pictures of buildings in docs/img: outside, corridors, rooms and stairwells; storeys from above; photos.
 
 python docs/draw_rescue_buildings.py
 """
@@ -20,6 +20,8 @@ from goldentime.envs.level import Box, Point, Primitive
 from goldentime.envs.render.frame import Renderer, View, make_frame, make_renderer
 from goldentime.envs.scenario import DroneSpec, Scenario
 from goldentime.envs.scenes.draft import solid_bounds
+from goldentime.missions.registry import load_config, make_mission
+from goldentime.missions.rescue_message import photo_of
 from goldentime.rng import stream
 from goldentime.types import DroneState, WorldState
 
@@ -155,12 +157,21 @@ def sheet(rows: list[list[NDArray[np.uint8]]], path: Path) -> None:
     image.save(path, optimize=True)
 
 
+def photo(seed: int) -> NDArray[np.uint8]:
+    """What a victim sent in place of a text."""
+    mission = make_mission(load_config("stage3", {"scenario": {"rescue": {"message": "photo"}}}))
+    rgb = photo_of(mission.generate(np.random.default_rng(seed)))
+    assert rgb is not None
+    return rgb
+
+
 def main() -> None:
     renderer = make_renderer("gl")
     sheet([pictures(renderer, shot) for shot in SHOTS], IMAGES / "rescue_buildings.png")
     school, small = drawn(SHOTS[2]), load_building(CONFIGS / "rooms2022.yaml")
     plans = [[plan_picture(renderer, school, 0)], [plan_picture(renderer, school, 1)], [plan_picture(renderer, small, 0)]]
     sheet(plans, IMAGES / "rescue_buildings_plans.png")
+    sheet([[photo(seed) for seed in (0, 2, 3)]], IMAGES / "rescue_photos.png")
     renderer.close()
 
 

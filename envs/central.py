@@ -41,7 +41,7 @@ class CentralEnv(gymnasium.Env[dict[str, dict[str, NDArray[Any]]], Any]):
 
     @property
     def brief(self) -> Mapping[str, Any]:
-        """What is told of the present episode, JSON-able; `action` and `told` are per drone."""
+        """What is told of the present episode, see `types.Brief`; `action` and `told` are per drone."""
         return self.__team.brief
 
     def brief_of(self, agent: str) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ class MissionEnv(gymnasium.Env[dict[str, NDArray[Any]], Any]):
 
     @property
     def brief(self) -> Mapping[str, Any]:
-        """What the contestant is told of the present episode, JSON-able."""
+        """What the contestant is told of the present episode, see `types.Brief`."""
         return self.__brief
 
     def reset(

@@ -55,7 +55,7 @@ class TeamEnv(ParallelEnv[str, Observation, Any]):  # type: ignore[misc]
 
     @property
     def brief(self) -> Mapping[str, Any]:
-        """What the contestants are told of the present episode, JSON-able; `action` and `told` are per agent."""
+        """What the contestants are told of the present episode, see `types.Brief`; `action` and `told` are per agent."""
         return self.__brief
 
     def brief_of(self, agent: str) -> Mapping[str, Any]:

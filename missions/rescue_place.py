@@ -1,7 +1,8 @@
 """From a building to a rescue: its fire, its people, what endangers them, and what is told of it all.
 
 `Scenario.task` of a rescue holds, in the world frame, `origin`, `start_yaw`, `tours` (by drone: the best `route`, its
-`stops` and when it is back), and besides `hazards`, `message` and `sender` (who sent it).
+`stops` and when it is back), and besides `hazards`, `message` and `sender` (who sent it); and `sent`, where that was a
+`photo` or their `voice` in place of the text.
 
 The mission frame has its origin on the ground below the start and the world's axes: x east, y north, z up.
 """
@@ -29,7 +30,7 @@ from goldentime.envs.scenario import DroneSpec, KitSpec, Scenario
 from goldentime.envs.scenes.proof import Boxes, boxes_of, clearance_m, sampled
 from goldentime.errors import ScenarioError
 from goldentime.missions.rescue_fire import Blaze, FireConfig, draw_blaze
-from goldentime.missions.rescue_message import message_of
+from goldentime.missions.rescue_message import Form, form_of, message_of, told
 from goldentime.missions.rescue_rules import Agreed, Facts
 from goldentime.missions.rescue_tour import Pace, Tour, Ways, best_tour, ways_of
 from goldentime.missions.search_flight import Limits
@@ -70,6 +71,8 @@ class RescueConfig:
     kit_kg: float = 0.14
     airframe: str = "scout"
     time_limit_s: float = 480.0
+    message: Form = "text"
+    """How a victim's message is told; a sender who can't send it so writes."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.difficulty <= 1.0 or not 0 <= self.kits <= 8 or self.time_limit_s < 30.0:
@@ -151,18 +154,21 @@ def compose(mission: str, config: RescueConfig, site: Site, tours: Sequence[Tour
     building, blaze = site.building, site.blaze
     people = _timed(site.people, tours, config.pace)
     people, voices = draw_voices(people, config.voices, config.time_limit_s, rng, first=len(blaze.sounds))
+    light = _light(config, rng)
+    task = _task(building, blaze, people, tours, rng)
+    form = form_of(config.message, task["sender"], people, dict(enumerate(voices, len(blaze.sounds))), rng)
     return Scenario(
         mission=mission,
         level=replace(building.level, solids=(*building.level.solids, *blaze.rubble)),
         props=building.props,
         signs=building.signs,
         flames=blaze.flames,
-        light=_light(config, rng),
+        light=light,
         sounds=(*blaze.sounds, *voices),
         fire=blaze.plan,
         people=people,
         time_limit_s=config.time_limit_s,
-        task=_task(building, blaze, people, tours, rng),
+        task=task if form == "text" else {**task, "sent": form},
         **drones,
     )
 
@@ -279,8 +285,8 @@ def _task(building: Building, blaze: Blaze, people: Sequence[Person], tours: Seq
     }
 
 
-def rescue_brief(scenario: Scenario) -> dict[str, Any]:
-    """What is told before the flight, in the mission frame."""
+def rescue_brief(scenario: Scenario, bank: str = "default") -> dict[str, Any]:
+    """What is told before the flight, in the mission frame; a voice comes out of a bank of speech."""
     task = scenario.task
     lower, upper = (local(task, corner) for corner in scenario.level.bounds)
     ground_m = task["origin"][2]
@@ -290,7 +296,7 @@ def rescue_brief(scenario: Scenario) -> dict[str, Any]:
         "area_m": [list(lower), list(upper)],
         "time_limit_s": scenario.time_limit_s,
         "building": {"use": task["use"], "storeys_m": [round(z - ground_m, 3) for z in task["storeys_m"]]},
-        "message": task["message"],
+        **told(scenario, bank),
         "kits": sum(kit.kind == "relief" for kit in scenario.kits),
     }
 

@@ -86,7 +86,7 @@ class Stage3:
         """Address, message and time limit are told, and what the building looks like from outside."""
         c = self.config
         budget = {"budget": c.reports, **dump(c.agreed), "costs": dump(c.costs)}
-        brief = {**rescue_brief(scenario), "reports": budget}
+        brief = {**rescue_brief(scenario, c.rescue.voices.bank), "reports": budget}
         return Sheet(brief, score_facts(scenario))
 
     def start(self, scenario: Scenario, state: WorldState) -> _Progress:

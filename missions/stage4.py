@@ -110,7 +110,8 @@ class Stage4:
         """Message, time limit, the building from outside, the team and its tasks are told."""
         c = self.config
         agreed = {**dump(c.agreed), **dump(c.together)}
-        brief = {**team_brief(scenario), "reports": {"budget": c.reports, **agreed, "costs": dump(c.costs)}}
+        place = team_brief(scenario, c.rescue.voices.bank)
+        brief = {**place, "reports": {"budget": c.reports, **agreed, "costs": dump(c.costs)}}
         callers = sum(person.victim and person.sound >= 0 for person in scenario.people)
         facts = {"drones": float(len(scenario.drones)), "voices": float(min(callers, _VOICES))}
         return Sheet(brief, {**score_facts(scenario), **facts})

@@ -238,8 +238,8 @@ def _free(a: Floats, b: Floats, boxes: Boxes) -> bool:
     return min(map(min, ends)) >= _FREE_M
 
 
-def team_brief(scenario: Scenario) -> dict[str, Any]:
-    """What is told of the team and of its tasks, in the mission frame."""
+def team_brief(scenario: Scenario, bank: str = "default") -> dict[str, Any]:
+    """What is told of the team and of its tasks, in the mission frame; a voice comes out of a bank of speech."""
     task = scenario.task
     assert scenario.base is not None
     load = scenario.loads[0]
@@ -248,7 +248,7 @@ def team_brief(scenario: Scenario) -> dict[str, Any]:
         return [round(number, 3) for number in local(task, point)]
 
     return {
-        **rescue_brief(scenario),
+        **rescue_brief(scenario, bank),
         "team": [
             {"role": drone.role, "start_m": near(drone.position), "kits": [k.kind for k in scenario.kits if k.carrier == i]}
             for i, drone in enumerate(scenario.drones)

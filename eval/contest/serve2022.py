@@ -204,10 +204,13 @@ def _pages(
 
 
 def _photo(scenario: Scenario, person: int) -> Page:
-    from goldentime.eval.dataset.rescue_photos import PhotoConfig, before_fire, portrait
+    from goldentime.envs.render.photos import before_fire, portrait
+    from goldentime.eval.dataset.detection import jpeg, process_renderer
+    from goldentime.eval.dataset.rescue_photos import PhotoConfig
 
-    calm = before_fire(scenario, WorldState(0.0, (), ()))
-    return Page("image/jpeg", portrait(*calm, person, PhotoConfig(), np.random.default_rng(0)))
+    calm, config = before_fire(scenario, WorldState(0.0, (), ())), PhotoConfig()
+    rgb = portrait(process_renderer(), *calm, person, config.lens, np.random.default_rng(0))
+    return Page("image/jpeg", jpeg(rgb, config.quality))
 
 
 def _json_page(data: Any) -> Page:

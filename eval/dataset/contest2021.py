@@ -13,6 +13,7 @@ from goldentime.envs.acoustics.ear import HearingSpec
 from goldentime.envs.buildings.building import BuildingConfig
 from goldentime.envs.people.cast import PeopleConfig
 from goldentime.envs.people.voices import VoicesConfig
+from goldentime.envs.render.photos import before_fire
 from goldentime.envs.scenario import Scenario
 from goldentime.eval.contest.sheet2021 import CLASSES, FAINT, Sheet, Span, Truth, answer_bytes, truth_bytes
 from goldentime.eval.dataset.card import FILMS, card_text, table
@@ -28,7 +29,7 @@ from goldentime.eval.dataset.rescue_flight import (
     share_rooms,
     stage_of,
 )
-from goldentime.eval.dataset.rescue_photos import PhotoConfig, before_fire, room_photo, triage_photo
+from goldentime.eval.dataset.rescue_photos import PhotoConfig, room_photo, triage_photo
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import wav_bytes
 from goldentime.files import pretty_json, write_atomic

@@ -8,16 +8,19 @@ from typing import Any
 from goldentime.envs.acoustics.ear import HearingSpec
 from goldentime.envs.people.cast import PeopleConfig
 from goldentime.envs.people.voices import VoicesConfig
+from goldentime.envs.render.photos import before_fire, portrait
 from goldentime.envs.scenario import Scenario
 from goldentime.eval.contest.rooms2022 import FIELDS, UNCLEAR, Run2022, Said, answers_bytes, truth_bytes
 from goldentime.eval.contest.rooms2022_truth import sought_people, truth_of
 from goldentime.eval.dataset.card import FILMS, card_text, table
+from goldentime.eval.dataset.detection import jpeg, process_renderer
 from goldentime.eval.dataset.films import film_bytes
 from goldentime.eval.dataset.rescue_flight import FILM_HZ, FilmConfig, SeenRule, Take, alive, heard, share_rooms, stage_of
-from goldentime.eval.dataset.rescue_photos import PhotoConfig, before_fire, portrait
+from goldentime.eval.dataset.rescue_photos import PhotoConfig
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.eval.dataset.sounds import wav_bytes
 from goldentime.files import pretty_json, write_atomic
+from goldentime.missions.rescue_message import voice_of
 from goldentime.missions.rescue_place import RescueConfig, draw_site
 from goldentime.missions.search_place import local
 from goldentime.records import record
@@ -82,7 +85,8 @@ def _make(config: Contest2022Config, shard: int, folder: Path) -> dict[str, Any]
     sought = sought_people(scenario, rng)
     calm = before_fire(scenario, world[0])
     for number, person in enumerate(sought, 1):
-        (out / f"person_{number}.jpg").write_bytes(portrait(*calm, person, config.photo, rng))
+        rgb = portrait(process_renderer(), *calm, person, config.photo.lens, rng)
+        (out / f"person_{number}.jpg").write_bytes(jpeg(rgb, config.photo.quality))
     _send(scenario, config, out)
     truth = truth_of(scenario, sought)
     (out / "rooms2022_GT.json").write_bytes(truth_bytes(truth))
@@ -94,15 +98,11 @@ def _make(config: Contest2022Config, shard: int, folder: Path) -> dict[str, Any]
 
 def _send(scenario: Scenario, config: Contest2022Config, out: Path) -> None:
     """What a victim sent: the message, and a clip of their voice where they have one."""
-    from goldentime.envs.speech.bank import load_bank
-
     (out / "message.txt").write_text(scenario.task["message"] + "\n", encoding="utf-8")
-    sender = scenario.task["sender"]
-    voice = scenario.people[sender].sound if sender >= 0 else -1
-    clip = scenario.sounds[voice].soundings[0].clip if voice >= 0 else ""
-    if clip:
-        rate = config.hearing.sample_rate_hz
-        (out / "voice.wav").write_bytes(wav_bytes(0.1 * load_bank(config.hearing.speech).audio(clip, rate)[None], rate))
+    rate = config.hearing.sample_rate_hz
+    voice = voice_of(scenario, config.hearing.speech, rate)
+    if voice is not None:
+        (out / "voice.wav").write_bytes(wav_bytes(voice[None], rate))
 
 
 def _poses(task: Mapping[str, Any], states: list[WorldState]) -> str:

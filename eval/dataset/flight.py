@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from goldentime.envs.render.frame import View
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenes.proof import boxes_of, clearance_m, sampled
 from goldentime.envs.scenes.scene import Scene
-from goldentime.eval.dataset.views import look
 from goldentime.records import record
 
 __all__ = ["FlightConfig", "course_yaw", "flight_views"]

@@ -23,12 +23,12 @@ from goldentime.envs.hazards.smoke import transmittance
 from goldentime.envs.render.air import Air
 from goldentime.envs.render.content import instances
 from goldentime.envs.render.frame import View, make_frame
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenario import DroneSpec, Scenario
 from goldentime.envs.scenes.proof import sampled
 from goldentime.envs.surroundings import Surroundings
 from goldentime.eval.dataset.detection import process_renderer
 from goldentime.eval.dataset.flight import course_yaw
-from goldentime.eval.dataset.views import look
 from goldentime.missions.rescue_place import RescueConfig, Site, compose, standing_m
 from goldentime.missions.rescue_tour import Ways, best_tour
 from goldentime.records import record

@@ -10,26 +10,24 @@ from numpy.typing import NDArray
 
 from goldentime.envs.level import OUTSIDE, Point
 from goldentime.envs.people.cast import PeopleConfig, Spot, draw_people
-from goldentime.envs.people.looks import mouth_of, start_of
+from goldentime.envs.people.looks import start_of
 from goldentime.envs.people.triage import start_triage, vitals_of
 from goldentime.envs.render.content import instances
-from goldentime.envs.render.frame import Frame, View, make_frame
+from goldentime.envs.render.frame import Frame, View
+from goldentime.envs.render.photos import TRIAL, TURNS, Lens, aimed, shot
 from goldentime.envs.scenario import Scenario
 from goldentime.envs.scenes.proof import boxes_of, clearance_m
 from goldentime.errors import ScenarioError
 from goldentime.eval.contest.sheet2021 import TAGS
 from goldentime.eval.dataset.detection import jpeg, process_renderer
-from goldentime.eval.dataset.views import look
 from goldentime.records import record
 from goldentime.types import WorldState
 
-__all__ = ["PhotoConfig", "TriagePhoto", "before_fire", "portrait", "room_photo", "triage_photo"]
+__all__ = ["PhotoConfig", "TriagePhoto", "room_photo", "triage_photo"]
 
 Rng = np.random.Generator
 
-_SMALL = (96, 72)
-"""Of the trial pictures that choose where to look."""
-_TURNS, _PLACES, _TRIES = 12, 3, 60
+_PLACES, _TRIES = 3, 60
 _HAND_M = 1.3
 """How high a photo of a room is taken."""
 _CELL_M, _CELLS = 2.1, (4, 3)
@@ -51,6 +49,11 @@ class PhotoConfig:
     untagged: float = 0.1
     """Share of the casualties without a tag."""
 
+    @property
+    def lens(self) -> Lens:
+        """What it is taken with."""
+        return Lens(self.width, self.height, self.fov_deg)
+
 
 class TriagePhoto(NamedTuple):
     """A photo and its truth."""
@@ -61,22 +64,7 @@ class TriagePhoto(NamedTuple):
 
 
 def _shot(scenario: Scenario, state: WorldState, view: View) -> Frame:
-    renderer, frame = process_renderer(), make_frame(view.width, view.height)
-    renderer.load(scenario)
-    renderer.render(view, state, frame)
-    return frame
-
-
-def _view(config: PhotoConfig, eye: Point, target: Point, size: tuple[int, int] | None = None) -> View:
-    x, y, z = (b - a for a, b in zip(eye, target, strict=True))
-    at = np.array(eye, np.float64)
-    wanted = size if size is not None else (config.width, config.height)
-    return look(at, math.atan2(y, x), math.atan2(z, math.hypot(x, y)), math.radians(config.fov_deg), wanted)
-
-
-def before_fire(scenario: Scenario, state: WorldState) -> tuple[Scenario, WorldState]:
-    """The same place and people without fire, smoke and drones: photos that somebody took before."""
-    return replace(scenario, drones=(), kits=(), flames=(), fire=None), state._replace(fire=None, drones=(), kits=())
+    return shot(process_renderer(), scenario, state, view)
 
 
 def room_photo(
@@ -85,43 +73,20 @@ def room_photo(
     """A photo of a room from one of some places in it, of that part of it where most things are."""
     kinds = instances(scenario)
     things = np.array([one.kind in ("prop", "person", "sign") for one in kinds])
+    trial = config.lens._replace(width=TRIAL[0], height=TRIAL[1])
     best, most = None, -1.0
     for place in rng.permutation(len(nodes)).tolist()[:_PLACES]:
         eye, turn = (nodes[place][0], nodes[place][1], floor_m + _HAND_M), float(rng.uniform(-math.pi, math.pi))
-        for yaw in np.linspace(turn, turn + 2.0 * math.pi, _TURNS, endpoint=False).tolist():
+        for yaw in np.linspace(turn, turn + 2.0 * math.pi, TURNS, endpoint=False).tolist():
             target = (eye[0] + math.cos(yaw), eye[1] + math.sin(yaw), eye[2] - 0.15)
-            frame = _shot(scenario, state, _view(config, eye, target, _SMALL))
+            frame = _shot(scenario, state, aimed(trial, eye, target))
             shown = np.sqrt(np.bincount(frame.instance.ravel(), minlength=len(kinds))[things])
             # Many things, none of which fills the picture.
             worth = (1.0 + float(np.minimum(shown, 12.0).sum())) * min(float(np.median(frame.depth)), 2.5)
             if worth > most:
                 best, most = (eye, target), worth
     assert best is not None, "a room has a place"
-    return jpeg(_shot(scenario, state, _view(config, *best)).rgb, config.quality)
-
-
-def portrait(scenario: Scenario, state: WorldState, person: int, config: PhotoConfig, rng: Rng) -> bytes:
-    """A photo of somebody where they are, from the side that shows most of them."""
-    now = state.people[person] if state.people else start_of(scenario.people[person])
-    face = mouth_of(scenario.people[person], now)
-    ahead = now.yaw_rad
-    boxes, kinds = boxes_of(scenario.level.solids), instances(scenario)
-    number = next(i for i, one in enumerate(kinds) if one.kind == "person" and one.place == person)
-    best, most = None, 0.0
-    for turn in rng.permutation(np.linspace(-math.pi, math.pi, _TURNS, endpoint=False)).tolist():
-        for away in (1.8, 1.2):
-            yaw = ahead + turn
-            eye = (face[0] + away * math.cos(yaw), face[1] + away * math.sin(yaw), face[2] + 0.35)
-            if clearance_m(np.array([eye]), boxes)[0] < 0.05:
-                continue
-            view = _view(config, eye, face, _SMALL)
-            # From ahead one is easier to know again.
-            shown = float((_shot(scenario, state, view).instance == number).sum()) * (1.0 + 0.8 * math.cos(turn))
-            if shown > most:
-                best, most = eye, shown
-    if best is None:
-        raise ScenarioError(f"photo: found no place from which person {person} is seen")
-    return jpeg(_shot(scenario, state, _view(config, best, face)).rgb, config.quality)
+    return jpeg(_shot(scenario, state, aimed(config.lens, *best)).rgb, config.quality)
 
 
 def triage_photo(scenario: Scenario, config: PhotoConfig, rng: Rng) -> TriagePhoto:
@@ -148,7 +113,7 @@ def triage_photo(scenario: Scenario, config: PhotoConfig, rng: Rng) -> TriagePho
         if clearance_m(np.array([(x, y, z)]), boxes)[0] < _CLEAR_M:
             continue
         a, b, c = (middle + rng.uniform(-1.0, 1.0, 3) * (1.0, 1.0, 0.2)).tolist()
-        frame = _shot(staged, state, _view(config, (x, y, z), (a, b, c)))
+        frame = _shot(staged, state, aimed(config.lens, (x, y, z), (a, b, c)))
         areas = np.bincount(frame.instance.ravel(), minlength=numbers[-1] + 1)[numbers]
         shown = [one.tag for one, area in zip(now, areas.tolist(), strict=True) if one.tag and area >= config.least_tag_px]
         if shown and not ((areas > 0) & (areas < config.least_tag_px)).any():

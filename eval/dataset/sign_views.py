@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.render.frame import View
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenes.proof import boxes_of, clearance_m, sees
 from goldentime.envs.scenes.scene import Scene
 from goldentime.envs.signs import face_corners
-from goldentime.eval.dataset.views import holds, look
+from goldentime.eval.dataset.views import holds
 from goldentime.records import record
 
 __all__ = ["ReadingConfig", "ReadingPoints", "face_normals"]

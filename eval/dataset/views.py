@@ -6,16 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.envs.render.frame import View
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenes.proof import Boxes, boxes_of, clearance_m, sampled, sees
 from goldentime.envs.scenes.scene import Scene
 from goldentime.errors import ScenarioError
 from goldentime.eval.dataset.categories import BUILDINGS, category_of
 from goldentime.records import record
 
-__all__ = ["FAR_M", "PoseConfig", "Viewpoints", "holds", "look"]
-
-FAR_M = 100.0
-"""Nothing farther is drawn."""
+__all__ = ["PoseConfig", "Viewpoints", "holds"]
 
 _BATCH = 64
 _TRIES = 20
@@ -39,15 +37,6 @@ class PoseConfig:
     """Share of the views that look towards a thing; the others look anywhere."""
     reach_m: float = 16.0
     """Things farther away are not looked for."""
-
-
-def look(eye: NDArray[np.float64], yaw: float, pitch: float, fov_rad: float, size: tuple[int, int]) -> View:
-    """A level camera at a place: yaw 0 looks east, a positive pitch up [rad]; size is width and height."""
-    x, y, z = eye.tolist()
-    level, rise = math.cos(pitch), math.sin(pitch)
-    cos, sin = math.cos(yaw), math.sin(yaw)
-    forward, up = (cos * level, sin * level, rise), (-cos * rise, -sin * rise, level)
-    return View((x, y, z), forward, up, *size, fov_rad, FAR_M)
 
 
 class Viewpoints:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from goldentime.envs.people.cast import PeopleConfig
 from goldentime.envs.render.content import instances
 from goldentime.envs.render.frame import View, make_frame
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenario import Scenario
 from goldentime.envs.surroundings import Surroundings
 from goldentime.eval.dataset.card import card_text, table
 from goldentime.eval.dataset.detection import process_renderer
 from goldentime.eval.dataset.rescue_flight import stage_of
 from goldentime.eval.dataset.shards import Recipe, statement_of
-from goldentime.eval.dataset.views import look
 from goldentime.files import write_atomic
 from goldentime.missions.rescue_place import RescueConfig, Site, draw_site
 from goldentime.records import record

@@ -241,14 +241,14 @@ class Event(NamedTuple):
 
 
 Brief = Mapping[str, Any]
-"""What a contestant is told before an episode, JSON-able."""
+"""What a contestant is told before an episode, JSON-able but for photos and sounds of some missions, which are arrays."""
 
 
 class Agent(Protocol):
     """All that a team writes."""
 
     def reset(self, brief: Brief) -> None:
-        """Start an episode. `brief` is JSON-able and holds neither seed nor ground truth."""
+        """Start an episode. `brief` holds neither seed nor ground truth."""
 
     def act(self, observation: Mapping[str, Any]) -> Any:
         """Answer one observation with one action of the action space that the brief describes."""

@@ -8,11 +8,11 @@ from goldentime.envs.hazards.flames import Flame
 from goldentime.envs.hazards.smoke import SmokeLayer, SmokeLayers
 from goldentime.envs.level import Box, Level
 from goldentime.envs.render.frame import make_frame, make_renderer
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenario import Prop
 from goldentime.envs.scenes.scene import Scene, SceneConfig, Thing
 from goldentime.eval.dataset.labels import annotate
 from goldentime.eval.dataset.scene_items import items_of, scenario_of
-from goldentime.eval.dataset.views import look
 from goldentime.types import WorldState
 
 ORIGIN = (0.0, 0.0, 0.0)

@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
+from goldentime.envs.render.photos import FAR_M
 from goldentime.envs.scenes.scene import SceneConfig
 from goldentime.errors import ConfigError
 from goldentime.eval.dataset.detection import DETECTION, DetectionConfig
 from goldentime.eval.dataset.load import load
 from goldentime.eval.dataset.masks import decode_mask
 from goldentime.eval.dataset.shards import Made, make_shards
-from goldentime.eval.dataset.views import FAR_M
 
 SCENE = SceneConfig(people=(2, 3), objects=(2, 3), signs=(1, 2))
 CONFIG = DetectionConfig(n=13, views=2, width=160, height=120, yolo=True, visdrone=True, scene=SCENE, seed=3)

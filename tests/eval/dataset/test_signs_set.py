@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from goldentime.envs.render.photos import look
 from goldentime.envs.scenes.scene import SceneConfig
 from goldentime.envs.signs import (
     HIDDEN,
@@ -27,7 +28,6 @@ from goldentime.eval.dataset.masks import decode_mask
 from goldentime.eval.dataset.shards import make_shards
 from goldentime.eval.dataset.sign_labels import crop_of, cut, sign_truth
 from goldentime.eval.dataset.signs import SIGNS, SignsConfig
-from goldentime.eval.dataset.views import look
 from tests.eval.dataset.small_scenes import SIZE, scene, seen
 
 CONFIG = SignsConfig(n=5, views=3, scene=SceneConfig(signs=(3, 4), people=(0, 0), objects=(0, 0), fires=(0, 0)), seed=1)
