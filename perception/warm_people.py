@@ -114,7 +114,8 @@ def heights_m(depth_m: Floats32, eye: Eye, look: Look) -> Floats32:
     x = (np.arange(eye.width) + 0.5 - 0.5 * eye.width) / eye.focal_px
     y = (np.arange(eye.height) + 0.5 - 0.5 * eye.height) / eye.focal_px
     base_m = float(look.position_m[2] + look.turn[2] @ eye.position_m)
-    return (base_m + depth_m * (up[0] * x[None] + up[1] * y[:, None] + up[2])).astype(np.float32)
+    heights: Floats32 = (base_m + depth_m * (up[0] * x[None] + up[1] * y[:, None] + up[2])).astype(np.float32)
+    return heights
 
 
 def load_warm_people(path: Path | None = None, *, least_score: float = 0.15) -> WarmPeople:

@@ -160,7 +160,8 @@ def _heights_m(view: View, depth_m: NDArray[np.float32]) -> NDArray[np.float32]:
     x = (np.arange(columns) + 0.5 - 0.5 * columns) * scale
     y = (np.arange(rows) + 0.5 - 0.5 * rows) * scale
     slope = ahead + right * x[None] + down * y[:, None]
-    return (view.eye[2] + depth_m * slope).astype(np.float32)
+    heights: NDArray[np.float32] = (view.eye[2] + depth_m * slope).astype(np.float32)
+    return heights
 
 
 def _numbers(scenario: Scenario) -> NDArray[np.int64]:

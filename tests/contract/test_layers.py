@@ -47,7 +47,13 @@ BANNED_OUTSIDE = {
     "front": LEARNING,
 }
 # The networks of perception run in PyTorch; whoever neither looks through a camera nor listens does without it.
-NETWORKS = ("perception.detection", "perception.hearing_net", "perception.reading", "perception.weights")
+NETWORKS = (
+    "perception.detection",
+    "perception.hearing_net",
+    "perception.reading",
+    "perception.warm_people",
+    "perception.weights",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

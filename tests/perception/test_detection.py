@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 from goldentime.errors import ConfigError  # noqa: E402 - after the check for PyTorch
 from goldentime.perception.boxes import keep_best  # noqa: E402 - after the check for PyTorch
 from goldentime.perception.detection import Detector, appearance, load_detector  # noqa: E402 - likewise
-from goldentime.perception.detection_decode import decode  # noqa: E402 - likewise
+from goldentime.perception.detection_decode import Choice, decode  # noqa: E402 - likewise
 from goldentime.perception.detection_net import (  # noqa: E402 - likewise
     Cells,
     DetectorNet,
@@ -93,7 +93,7 @@ def answers(*boxes):
 
 def test_boxes_come_out_best_first_and_within_the_picture():
     cells = answers((0, 0.6, [-5.0, 2.0, 30.0, 40.0]), (1, 0.8, [50.0, 10.0, 120.0, 60.0]), (0, 0.1, [0.0, 0.0, 9.0, 9.0]))
-    found = decode(cells, 64, 96, least_score=0.2, overlap=0.6)[0]
+    found = decode(cells, centres_px(64, 96), (64, 96), Choice(0.2, 0.6))[0]
     assert found.category.tolist() == [1, 0]
     assert found.score == pytest.approx([0.8, 0.6], abs=1e-5)
     assert found.corners_px == pytest.approx(np.array([[50, 10, 96, 60], [0, 2, 30, 40]]), abs=1e-3)
