@@ -44,8 +44,8 @@ is nothing more to see."""
 _BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
 _LEAST_CHARGE, _HOT_K = 0.25, 337.0
-_HOT_M = 1.5
-"""It is as hot as here so far around."""
+_HOT_M, _CALM_K = 1.5, 324.0
+"""It is as hot as here so far around; and how warm its hull may be when it looks into hot places again."""
 _FIRE_M = 0.7
 """So near to a fire it never flies."""
 _PLATE_M = 9.0
@@ -116,7 +116,7 @@ class Rescuer:
         """How often it has begun to look again."""
         self._target: int | None = None
         self._barred: set[int] = set()
-        self._heat = HeatGuard()
+        self._heat, self._hull_k = HeatGuard(), 0.0
 
     @property
     def _shunned(self) -> NDArray[np.bool_]:
@@ -194,8 +194,11 @@ class Rescuer:
         """What was in the way may be gone, and some ways are narrow; then one storey farther down."""
         self.looks += 1
         self.look_afresh()
-        for storey in range(len(self.flight.maps)):
+        for storey, plan in enumerate(self.flight.maps):
             self.flight.squeeze(storey)
+            if self._hull_k < _CALM_K:
+                # It may have cooled down since.
+                plan.hot[:] = plan.done[:] = False
         if self.looks > 1 and self.flight.storey:
             self._done.add(self.flight.storey)
             self._target = self.flight.storey - 1
@@ -222,6 +225,7 @@ class Rescuer:
         if "thermometer" not in observation:
             return
         place, hull_k = flight.fix.position_m, float(observation["thermometer"][0])
+        self._hull_k = hull_k
         if self._heat.feel(hull_k, place, flight.storey, flight.time_s):
             assert self._heat.refuge_m is not None
             flight.map.hot |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M)

@@ -15,7 +15,8 @@ last is."""
 _STEP_M, _BACK_M, _KEPT, _LAG_S = 0.4, 2.5, 200, 4.0
 """How far apart remembered places are, how far off a refuge is, how many are kept; and where it was in the last seconds is
 no refuge, for the hull feels the heat late."""
-_READINGS, _PERIOD_S = 3, 1.0
+_FEW, _READINGS, _PERIOD_S = 2, 6, 1.0
+"""Over so many seconds and over one less than so many readings it looks how fast it heats up: a reading is off by 0.5 K."""
 
 
 class HeatGuard:
@@ -30,10 +31,13 @@ class HeatGuard:
 
     @property
     def rate_k_s(self) -> float:
-        """How fast the hull heats up."""
-        if len(self._hull_k) < _READINGS:
+        """How fast the hull heats up now."""
+        return self._rate(_FEW)
+
+    def _rate(self, steps: int) -> float:
+        if len(self._hull_k) <= steps:
             return 0.0
-        return (self._hull_k[-1] - self._hull_k[0]) / ((_READINGS - 1) * _PERIOD_S)
+        return (self._hull_k[-1] - self._hull_k[-1 - steps]) / (steps * _PERIOD_S)
 
     def feel(self, hull_k: float, place_m: Floats, storey: int, time_s: float) -> bool:
         """Take a reading in.
@@ -45,7 +49,7 @@ class HeatGuard:
             return False
         self._read_s = time_s
         self._hull_k.append(hull_k)
-        hot = (self.rate_k_s > _FAST_K_S and hull_k > _MILD_K) or (hull_k > _WARM_K and self.rate_k_s > _RISING_K_S)
+        hot = (self.rate_k_s > _FAST_K_S and hull_k > _MILD_K) or (hull_k > _WARM_K and self._rate(_READINGS - 1) > _RISING_K_S)
         if not hot:
             last = self._crumbs[-1] if self._crumbs else None
             if last is None or last[0] != storey or np.hypot(*(place_m[:2] - last[1])) > _STEP_M:
