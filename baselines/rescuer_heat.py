@@ -49,7 +49,8 @@ class HeatGuard:
             return False
         self._read_s = time_s
         self._hull_k.append(hull_k)
-        hot = (self.rate_k_s > _FAST_K_S and hull_k > _MILD_K) or (hull_k > _WARM_K and self._rate(_READINGS - 1) > _RISING_K_S)
+        fast = self.rate_k_s > _FAST_K_S and hull_k > _MILD_K
+        hot = fast or (hull_k > _WARM_K and self._rate(_READINGS - 1) > _RISING_K_S)
         if not hot:
             last = self._crumbs[-1] if self._crumbs else None
             if last is None or last[0] != storey or np.hypot(*(place_m[:2] - last[1])) > _STEP_M:
