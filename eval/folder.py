@@ -23,7 +23,7 @@ from goldentime.eval.plan import Plan, differences
 from goldentime.files import pretty_json, write_atomic
 from goldentime.records import digest, dump, load
 
-__all__ = ["BLOCKS", "MANIFEST", "RunFolder", "discard", "open_folder", "read_folder", "read_versions"]
+__all__ = ["BLOCKS", "MANIFEST", "RunFolder", "discard", "log_name", "open_folder", "read_folder", "read_versions"]
 
 FORMAT = 1
 
@@ -42,6 +42,11 @@ _MADE_HERE = (
 )
 
 
+def log_name(index: int) -> str:
+    """Where the log of one episode lies in the folder."""
+    return f"episodes/{index:04d}.jsonl"
+
+
 class RunFolder:
     """Paths and manifest of one run."""
 
@@ -56,7 +61,7 @@ class RunFolder:
 
     def log(self, index: int) -> Path:
         """Where the log of one episode lies."""
-        return self.path / "episodes" / f"{index:04d}.jsonl"
+        return self.path / log_name(index)
 
     def replay(self, index: int) -> Path:
         """Where the page that shows one episode in 3D lies, once `goldentime replay` has made it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from goldentime.errors import ConfigError, LogError
-from goldentime.eval.episode import fly
+from goldentime.eval.episode import Flight, fly
 from goldentime.eval.folder import read_folder
 from goldentime.eval.log_files import load_log
 from goldentime.eval.plan import Plan
@@ -178,7 +178,8 @@ def test_scoring_again_gives_the_same_bytes(one_worker):
 
 
 def test_the_same_episode_has_the_same_digest(helpers_importable):
-    assert fly(plan(), 2).digest() == fly(plan(), 2).digest() != fly(plan(), 1).digest()
+    first, again, other = (fly(Flight.of(plan(), index)).digest() for index in (2, 2, 1))
+    assert first == again != other
 
 
 @pytest.mark.slow
