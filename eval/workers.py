@@ -162,7 +162,7 @@ def _check(item: object, deaths: int, patience: Patience) -> None:
     if deaths >= patience.deaths:
         raise InfrastructureError(
             f"{deaths} worker processes died of the same work (out of memory, a crash in native code, or more than "
-            f"{patience.longest_s:g} s): {str(item)[:200]}; what is finished is kept (resume=true), workers=1 shows the crash"
+            f"{patience.longest_s:g} s): {str(item)[:200]}; the rest is kept (resume=true); workers=1 shows the crash"
         )
 
 

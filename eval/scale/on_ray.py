@@ -1,13 +1,14 @@
 """Episodes as tasks of a Ray cluster (https://docs.ray.io), spread over its machines.
 
-Ray brings a task back to life when its process or its machine dies. Whoever can talk to a Ray cluster can run code on it,
-so that one without tokens is refused. A cluster that is started here has no dashboard, and Ray's bytecode is compiled before
-it: a first start that compiles as it goes takes longer on a slow machine than Ray waits.
+Ray runs a task again when its process or its machine dies. Whoever can talk to a Ray cluster can run code on it, so that
+one without tokens is refused. A cluster that is started here has no dashboard, and Ray's bytecode is compiled before: a
+first start that compiles as it goes takes longer on a slow machine than Ray waits.
 """
 
 import compileall
 import os
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -105,9 +106,11 @@ def load_ray() -> Any:
         raise MissingDependencyError(
             "spread=ray needs ray; install the extra: pip install 'goldentime[ray]' (from a clone: pip install -e '.[ray]')"
         )
-    if os.environ.setdefault("RAY_AUTH_MODE", "token") != "token":
+    if "ray" not in sys.modules:  # it reads this once, when it is loaded
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+    if (mode := os.environ.get("RAY_AUTH_MODE")) != "token":
         raise ConfigError(
-            f"RAY_AUTH_MODE: expected token, got {os.environ['RAY_AUTH_MODE']!r}: anyone who reaches a cluster without "
+            f"RAY_AUTH_MODE: expected token before ray is imported, got {mode!r}: anyone who reaches a cluster without "
             "tokens can run code on it"
         )
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

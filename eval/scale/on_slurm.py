@@ -31,8 +31,6 @@ __all__ = ["OnSlurm"]
 
 _POLL_S = 0.5
 _ASK_S = 5.0
-_LATE_S = 15.0
-"""A file may be seen so much later by the referee than by the machine that wrote it."""
 
 
 @record
@@ -56,6 +54,8 @@ class OnSlurm:
     """How long a job may wait for its turn."""
     answer_s: float = 300.0
     """How long Slurm may fail to answer."""
+    late_s: float = 15.0
+    """So much later may the referee see a file than the machine that wrote it."""
 
     def __post_init__(self) -> None:
         for name in ("cpus", "deaths", "longest_s", "queue_s", "answer_s"):
@@ -125,7 +125,7 @@ class _Queue:
     def _is_gone(self, number: str) -> bool:
         if self._settings.executor == "local":
             return bool(self._jobs[number][0].done(force_check=True))
-        return number in self._gone and time.monotonic() - self._gone[number] > _LATE_S
+        return number in self._gone and time.monotonic() - self._gone[number] > self._settings.late_s
 
     def _ask(self) -> None:
         """Note which jobs Slurm knows no more."""
@@ -168,7 +168,7 @@ class _Queue:
         for job, _ in self._jobs.values():
             job.cancel()
         for path in self._settings.folder.iterdir():
-            if path.is_file():
+            if path.is_file() or path.is_symlink():
                 path.unlink(missing_ok=True)
         self._jobs.clear()
 
