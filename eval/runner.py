@@ -9,7 +9,7 @@ from typing import Any
 
 from goldentime.errors import ConfigError, LogError
 from goldentime.eval.episode import Flight
-from goldentime.eval.folder import RunFolder, discard, open_folder
+from goldentime.eval.folder import MANIFEST, RunFolder, alone, discard, open_folder
 from goldentime.eval.log import EpisodeLog, versions
 from goldentime.eval.log_files import load_log
 from goldentime.eval.plan import Plan
@@ -54,9 +54,15 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
         InfrastructureError: what runs a submission failed, twice in one episode; that episode is not over.
         KeyboardInterrupt: after the partial results were written.
     """
+    with alone(options.out):
+        return _evaluate(plan, options, watch)
+
+
+def _evaluate(plan: Plan, options: RunOptions, watch: Watcher) -> RunFolder:
     start, started = time.perf_counter(), utc_now()
     folder = open_folder(options.out, plan, versions(), options.resume, options.overwrite)
-    flown = _kept(folder, watch)
+    kept = _kept(folder, watch)
+    flown = dict(kept)
 
     def take(one: Flown) -> None:
         for name, content in one.files.items():
@@ -70,7 +76,9 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
         if todo:
             options.spread.fly(todo, options.workers, take)
     finally:
-        if flown:
+        if len(kept) == plan.episodes and (folder.path / MANIFEST).is_file():
+            pass  # killed after the manifest was written, which vouches for these very files
+        elif flown:
             times = {"started": started, "ended": utc_now(), "wall_s": time.perf_counter() - start}
             _finish(folder, list(flown.values()), {"workers": options.workers, **times})
         else:

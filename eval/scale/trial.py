@@ -79,7 +79,7 @@ def ray_nodes(count: int) -> Iterator[tuple[str, Any]]:
 
 @contextmanager
 def slurm_here(cpus: int = 2) -> Iterator[Path]:
-    """Slurm's own daemons on this machine, for root; the folder they keep their things in. `$SLURM_CONF` names them meanwhile.
+    """Slurm's own daemons on this machine, for root; the folder they keep their things in. `$SLURM_CONF` names them.
 
     Raises:
         InfrastructureError: Slurm is not installed, this is not root, or it does not start.
@@ -133,9 +133,8 @@ def _await(folder: Path, ready: Callable[[], bool]) -> None:
     end = time.monotonic() + _START_S
     while not ready():
         if time.monotonic() > end:
-            logs = "\n".join(
-                f"{path.name}: {path.read_text(errors='replace')[-1500:]}" for path in folder.glob("*.*o[gu]*")
-            )
+            files = [*folder.glob("*.log"), *folder.glob("*.out")]
+            logs = "\n".join(f"{path.name}: {path.read_text(errors='replace')[-1500:]}" for path in files)
             raise InfrastructureError(f"Slurm does not start here within {_START_S:g} s\n{logs}")
         time.sleep(0.2)
 

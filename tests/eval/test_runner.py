@@ -103,6 +103,14 @@ def test_a_used_folder_is_refused(one_worker, tmp_path):
         evaluate(plan(), RunOptions(out=tmp_path / "mine.txt"))
 
 
+def test_two_referees_do_not_fly_one_run(tmp_path):
+    def second(result):
+        with pytest.raises(ConfigError, match="another process is flying the run"):
+            evaluate(plan(), RunOptions(out=tmp_path / "run", resume=True))
+
+    evaluate(plan(episodes=1), RunOptions(out=tmp_path / "run"), second)
+
+
 def test_overwriting_removes_what_a_run_made_and_nothing_else(tmp_path):
     evaluate(plan(episodes=2), RunOptions(out=tmp_path))
     (tmp_path / "mine.txt").write_text("keep me")

@@ -1,6 +1,5 @@
 """Episodes flown in processes, on Ray and on Slurm: the same bytes everywhere, and what dies is replaced."""
 
-import os
 import socket
 import subprocess
 import sys
