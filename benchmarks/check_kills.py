@@ -4,8 +4,8 @@ python -m benchmarks.check_kills --kills 20
 
 A referee flies runs of some episodes with two workers, one run after another, and enters each in a ledger. Every few
 seconds it or one of its workers is killed; a referee that was killed is started again. When so many kills have hit and the
-last run is in the ledger, the ledger is verified with all files and scores, every run must be in it once with every
-episode once, and what the runs hold must be equal to the byte to one that was never disturbed. Answers 1 if anything is not.
+last run is in the ledger, it is verified with all files and scores, every run must be in it once with every episode once,
+and what the runs hold must be equal to the byte to one that was never disturbed. Answers 1 if anything is not.
 """
 
 import argparse
