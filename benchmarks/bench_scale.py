@@ -4,7 +4,8 @@ python -m benchmarks.bench_scale
 
 All that a run leaves is compared to the byte, but for `timing.json`, the times in the last line of each log, and reports.
 The clock on the wall counts, from the start of an evaluation to its last result, workers' starts included and clusters'
-excluded; two of these cases need two processors that are free. Ray is also shown to refuse a wrong token.
+excluded; the scale of two needs two processors that are free. Ray is also shown to refuse a wrong token, and to go on with
+one node of two when the other is killed after a quarter of the episodes.
 """
 
 import json
@@ -14,14 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import options
 from goldentime.eval.outcomes import InfrastructureError
 from goldentime.eval.plan import Plan
+from goldentime.eval.results import Result
 from goldentime.eval.runner import RunOptions, evaluate
 from goldentime.eval.scale.base import Spread
 from goldentime.eval.scale.choose import spread_named
@@ -67,15 +71,18 @@ class _Bench:
         self._first: Mapping[str, str] = {}
         self.rows: dict[str, dict[str, float]] = {}
 
-    def run(self, name: str, workers: int, spread: Spread) -> None:
-        """Fly all episodes."""
+    def run(self, name: str, workers: int, spread: Spread, disturb: Callable[[int], None] = lambda done: None) -> None:
+        """Fly all episodes; `disturb` is told after each how many are done."""
         out = self._folder / "run"
         shutil.rmtree(out, ignore_errors=True)
         ends: list[float] = []
+
+        def watch(result: Result) -> None:
+            ends.append(time.perf_counter())
+            disturb(len(ends))
+
         start = time.perf_counter()
-        evaluate(
-            self._plan, RunOptions(out=out, workers=workers, spread=spread), lambda _: ends.append(time.perf_counter())
-        )
+        evaluate(self._plan, RunOptions(out=out, workers=workers, spread=spread), watch)
         wall_s = time.perf_counter() - start
         kept = _kept(out)
         self._first = self._first or kept
@@ -92,6 +99,11 @@ class _Bench:
         }
         if kept != self._first:
             print("differs:", [name for name in {*kept, *self._first} if kept.get(name) != self._first.get(name)][:10])
+
+
+def _kill_node(cluster: Any, when: int, done: int) -> None:
+    if done == when:
+        cluster.remove_node(cluster.list_all_nodes()[1], allow_graceful=False)
 
 
 def _refuses_strangers(address: str) -> bool:
@@ -111,9 +123,11 @@ def main() -> int:
         bench.run("1 worker", 1, Local())
         bench.run("2 workers", 2, Local())
         if find_spec("ray"):
-            with ray_nodes(2) as (address, _):
-                bench.run("Ray, 2 nodes", 2, spread_named("ray", {"address": address}))
+            with ray_nodes(2) as (address, cluster):
+                ray = spread_named("ray", {"address": address})
+                bench.run("Ray, 2 nodes", 2, ray)
                 refused = _refuses_strangers(address)
+                bench.run("Ray, one killed", 2, ray, partial(_kill_node, cluster, args.episodes // 4))
         else:
             print("Ray is not installed: pip install 'goldentime[ray]'")
         if find_spec("submitit"):
