@@ -67,13 +67,14 @@ def read_config(config: Any) -> tuple[EvaluateConfig, Choices]:
     plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     hydra = HydraConfig.get()
     chosen = hydra.runtime.choices
-    for group in ("mission", "agent", "spread"):
+    for group in ("mission", "agent"):
         if not chosen.get(group):
             raise ConfigError(f"{group}: expected {group}=NAME, got {chosen.get(group)!r}")
     sweep = (Path(hydra.sweep.dir), int(hydra.job.num)) if hydra.mode == RunMode.MULTIRUN else None
     assert isinstance(plain, dict)
     settings = load(EvaluateConfig, {str(key): value for key, value in plain.items()}, "evaluate")
-    return settings, Choices(mission=chosen["mission"], agent=chosen["agent"], spread=chosen["spread"], sweep=sweep)
+    spread = chosen.get("spread") or "local"
+    return settings, Choices(mission=chosen["mission"], agent=chosen["agent"], spread=spread, sweep=sweep)
 
 
 def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOptions]:

@@ -87,6 +87,7 @@ class OnRay:
             flown: Flown = ray.get(handle, timeout=self.answer_s)
         except ray.exceptions.RayTaskError as error:
             cause = error.cause if isinstance(error.cause, Exception) else error
+            cause.add_note(f"in a task of Ray's:\n{error.traceback_str}")
             raise cause from None
         except ray.exceptions.RayError as error:
             raise InfrastructureError(

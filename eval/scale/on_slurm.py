@@ -1,6 +1,6 @@
 """Episodes as jobs of a Slurm cluster, handed in through submitit (https://github.com/facebookincubator/submitit).
 
-Jobs and answers go through a folder that all machines share, which is private, since it holds the seeds. Whether a job is
+Jobs and answers go through a folder that all machines share, private since it holds the seeds. Whether a job is
 still there is asked of `squeue`: many clusters keep no accounts that `sacct` could tell from.
 """
 
@@ -38,7 +38,7 @@ class OnSlurm:
     """A `base.Spread`, and its settings."""
 
     folder: Path
-    """On a file system that all machines share; for this run alone."""
+    """On a file system that all machines share; the run makes a folder of its own in it, and removes it."""
     executor: Literal["slurm", "local"] = "slurm"
     """`local`: processes of this machine instead of Slurm's jobs, to try the rest."""
     partition: str | None = None
@@ -65,12 +65,9 @@ class OnSlurm:
     def fly(self, flights: Sequence[Flight], workers: int, take: Callable[[Flown], None]) -> None:
         """Fly them."""
         plan = flights[0].plan
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
         name = "goldentime-" + hashlib.sha256(f"{digest(plan)} {self.folder.resolve()}".encode()).hexdigest()[:12]
         queue = _Queue(self, name)
-        queue.clear()  # what a referee that was killed has left there
-        cargo = _stow(cargo_of(plan), self.folder)
+        cargo = _stow(cargo_of(plan), queue.place)
         waiting, deaths, jobs = deque(flights), Counter[int](), dict[str, Flight]()
         try:
             while waiting or jobs:
@@ -88,7 +85,7 @@ class OnSlurm:
                     raise InfrastructureError(f"Slurm: {flight}: {self.deaths} jobs ended without an answer, last {ended}")
                 waiting.appendleft(flight)
         finally:
-            queue.clear()
+            queue.close()
 
 
 class _Queue:
@@ -96,10 +93,13 @@ class _Queue:
 
     def __init__(self, settings: OnSlurm, name: str) -> None:
         self._settings, self._name = settings, name
+        self.place = settings.folder.resolve() / name
         self._jobs: dict[str, tuple[Any, float]] = {}
         """By number: submitit's handle, and when it was handed in."""
         self._asked, self._heard, self._gone = 0.0, time.monotonic(), dict[str, float]()
-        self._executor = _executor(settings, name)
+        self._executor = _executor(settings, name, self.place)
+        self.close()  # what a referee that was killed has left
+        self.place.mkdir(mode=0o700, parents=True)
 
     def hand_in(self, journey: Journey, cargo: Path | None) -> str:
         """Queue a job; its number."""
@@ -144,36 +144,32 @@ class _Queue:
                 self._gone.setdefault(number, now)
 
     def answer(self, number: str) -> Flown | None:
-        """What a job that ended came to; None if it left no answer. Removes its files."""
+        """What a job that ended came to; None if it left no answer."""
         job, _ = self._jobs.pop(number)
+        if not job.paths.result_pickle.exists():
+            return None
+        failed = import_module("submitit.core.utils").FailedJobError
         try:
-            if not job.paths.result_pickle.exists():
-                return None
-            failed = import_module("submitit.core.utils").FailedJobError
-            try:
-                told: Flown | GoldenTimeError = job.result()
-            except failed as error:
-                raise GoldenTimeError(f"Slurm job {number}: {str(error)[-2000:]}") from None
-        finally:
-            for path in self._settings.folder.glob(f"{number}_*"):
-                path.unlink(missing_ok=True)
+            told: Flown | GoldenTimeError = job.result()
+        except failed as error:
+            raise GoldenTimeError(f"Slurm job {number}: {str(error)[-2000:]}") from None
+        for path in self.place.glob(f"{number}_*"):
+            path.unlink(missing_ok=True)
         if isinstance(told, GoldenTimeError):
             raise told
         return told
 
-    def clear(self) -> None:
-        """End all jobs of the run, also those of a referee that was killed."""
+    def close(self) -> None:
+        """End all jobs of the run, also those of a referee that was killed, and remove their files."""
         if self._settings.executor == "slurm":
             _call("scancel", "--me", f"--name={self._name}")
         for job, _ in self._jobs.values():
             job.cancel()
-        for path in self._settings.folder.iterdir():
-            if path.is_file() or path.is_symlink():
-                path.unlink(missing_ok=True)
         self._jobs.clear()
+        shutil.rmtree(self.place, ignore_errors=True)
 
 
-def _executor(settings: OnSlurm, name: str) -> Any:
+def _executor(settings: OnSlurm, name: str, place: Path) -> Any:
     if find_spec("submitit") is None:
         raise MissingDependencyError(
             "spread=slurm needs submitit; install the extra: pip install 'goldentime[slurm]' "
@@ -181,7 +177,7 @@ def _executor(settings: OnSlurm, name: str) -> Any:
         )
     if settings.executor == "slurm" and shutil.which("sbatch") is None:
         raise InfrastructureError("spread=slurm: no sbatch here; run it on a machine that may hand in Slurm jobs")
-    executor = import_module("submitit").AutoExecutor(folder=settings.folder, cluster=settings.executor)
+    executor = import_module("submitit").AutoExecutor(folder=place, cluster=settings.executor)
     minutes = max(1, round(settings.longest_s / 60))
     parameters = {"name": name, "timeout_min": minutes, "cpus_per_task": settings.cpus, **settings.options}
     if settings.partition is not None:

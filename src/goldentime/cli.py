@@ -113,7 +113,7 @@ def _translate(arguments: Sequence[str]) -> list[str]:
     """Flags, folders and files in Hydra's words.
 
     A mission's file holds only what differs from its record's defaults, and an agent's arguments have defaults too: `++`
-    lets either be set. Misspelt keys are refused by the record or the class itself.
+    lets any be set. Misspelt keys are refused by the record or the class itself.
     """
     flags = {"--resume": "resume=true", "--overwrite": "overwrite=true"}
     found = []
@@ -126,7 +126,7 @@ def _translate(arguments: Sequence[str]) -> list[str]:
         elif name == "agent" and ".py:" in value:
             path, _, cls = value.rpartition(":")
             found += ["agent=file", f"agent.path={_quoted(str(Path(path).resolve()))}", f"agent.name={_quoted(cls)}"]
-        elif name.startswith(("mission.", "agent.")) and equals:
+        elif name.startswith(("mission.", "agent.", "spread.")) and equals:
             found.append(f"++{argument}")
         else:
             found.append(flags.get(argument, argument))
