@@ -90,13 +90,17 @@ class Podman:
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._folder.chmod(0o755)
-        self._root, self._profile = self._folder / "root", self._folder / "seccomp.json"
+        root, self._profile = self._folder / "root", self._folder / "seccomp.json"
         self._profile.write_text(json.dumps(profile()))
-        self._image = None if image is None else image_identity(image)
-        seen = () if image else (*map(Path, _SYSTEM), *python_folders(), *package_folders())
-        self._bound = [path for path in seen if path.exists()]
-        if image is None:
-            _empty_root(self._root, self._bound)
+        self._image = image is not None
+        self._bound: list[Path] = []
+        if image is not None:
+            self._inside = ["--entrypoint", "", "--image-volume", "ignore", image_identity(image)]
+        else:
+            seen = (*map(Path, _SYSTEM), *python_folders(), *package_folders())
+            self._bound = [path for path in seen if path.exists()]
+            self._inside = ["--rootfs", str(root)]
+            _empty_root(root, self._bound)
         self._end_orphans()
 
     def call(self, *words: str) -> str:
@@ -113,7 +117,7 @@ class Podman:
         number = next(_COUNT)
         name = f"goldentime-{os.getpid()}-{number}"
         user = _FIRST_USER + (os.getpid() * 7 + number) % _USERS
-        scratch = {**environment("/tmp", package=self._image is None), "GOLDENTIME_SOCKET": "fd:3"}
+        scratch = {**environment("/tmp", package=not self._image), "GOLDENTIME_SOCKET": "fd:3"}
         binds = [*((path, str(path)) for path in self._bound), (launch.folder, "/submission")]
         command = [
             *(sys.executable, "-I", "-S", "-c", _AS_THREE, "{socket}", self._path, "--runtime", "runc", "run"),
@@ -123,11 +127,7 @@ class Podman:
             *(f"--env={key}={value}" for key, value in scratch.items()),
             *(f"--volume={source}:{target}:ro" for source, target in binds),
             *("--workdir", "/submission"),
-            *(
-                ("--entrypoint", "", "--image-volume", "ignore", self._image)
-                if self._image
-                else ("--rootfs", str(self._root))
-            ),
+            *self._inside,
             *_AS_FIRST,
             *limited(launch.limits, memory=False),
             *(launch.command if self._image else resolved(launch.command)),
