@@ -36,7 +36,7 @@ from goldentime.missions.registry import load_config
 from goldentime.records import dump
 
 EPISODES = 40
-EPISODE_S = 10.0
+EPISODE_S = 5.0
 
 
 def _plan(episodes: int) -> Plan:
@@ -67,6 +67,7 @@ class _Bench:
     """Runs one after another, compared with the first."""
 
     def __init__(self, folder: Path, episodes: int) -> None:
+        self.episodes = episodes
         self._folder, self._plan = folder, _plan(episodes)
         self._first: Mapping[str, str] = {}
         self.rows: dict[str, dict[str, float]] = {}
@@ -113,40 +114,54 @@ def _refuses_strangers(address: str) -> bool:
     return done.returncode != 0 and "AuthenticationError" in done.stderr
 
 
+def _fly(bench: _Bench, chosen: list[str], jobs: Path) -> bool | None:
+    """All runs; whether Ray refused a wrong token, None where it was not asked."""
+    refused = None
+    bench.run("1 worker", 1, Local())
+    if "local" in chosen:
+        bench.run("2 workers", 2, Local())
+    if "ray" in chosen and find_spec("ray"):
+        with ray_nodes(2) as (address, cluster):
+            ray = spread_named("ray", {"address": address})
+            bench.run("Ray, 2 nodes", 2, ray)
+            refused = _refuses_strangers(address)
+            bench.run("Ray, one killed", 2, ray, partial(_kill_node, cluster, bench.episodes // 4))
+    if "slurm" in chosen and find_spec("submitit"):
+        try:
+            with slurm_here():
+                bench.run("Slurm, 2 jobs", 2, spread_named("slurm", {"folder": jobs}))
+        except InfrastructureError as error:
+            print(error)
+    return refused
+
+
+def _tell(bench: _Bench, refused: bool | None) -> None:
+    for extra in ("ray", "submitit"):
+        if find_spec(extra) is None:
+            print(f"{extra} is not installed: pip install 'goldentime[ray,slurm]'")
+    print(f"{bench.episodes} episodes of {EPISODE_S:g} s over the course of 2020, flown by the pilot")
+    for name, row in bench.rows.items():
+        print(
+            f"  {name:<16} {row['wall_s']:7.1f} s   x {row['scale']:.2f}   under way {row['pace_s']:.2f} s an episode, "
+            f"x {row['scale_under_way']:.2f}   {row['files']:.0f} files {'equal' if row['equal'] else 'DIFFERENT'}"
+        )
+    if refused is not None:
+        print(f"  a wrong token is {'refused' if refused else 'TAKEN'} by Ray")
+    print(f"  load of the machine over the last minute: {os.getloadavg()[0]:.1f}")
+
+
 def main() -> int:
     parser = options(__doc__, rounds=1)
     parser.add_argument("--episodes", type=int, default=EPISODES, help=f"default {EPISODES}")
+    parser.add_argument("--only", nargs="+", choices=("local", "ray", "slurm"), help="besides one worker here")
     args = parser.parse_args()
-    refused = None
     with tempfile.TemporaryDirectory() as made:
         bench = _Bench(Path(made), args.episodes)
-        bench.run("1 worker", 1, Local())
-        bench.run("2 workers", 2, Local())
-        if find_spec("ray"):
-            with ray_nodes(2) as (address, cluster):
-                ray = spread_named("ray", {"address": address})
-                bench.run("Ray, 2 nodes", 2, ray)
-                refused = _refuses_strangers(address)
-                bench.run("Ray, one killed", 2, ray, partial(_kill_node, cluster, args.episodes // 4))
-        else:
-            print("Ray is not installed: pip install 'goldentime[ray]'")
-        if find_spec("submitit"):
-            try:
-                with slurm_here():
-                    bench.run("Slurm, 2 jobs", 2, spread_named("slurm", {"folder": Path(made) / "jobs"}))
-            except InfrastructureError as error:
-                print(error)
+        refused = _fly(bench, args.only or ["local", "ray", "slurm"], Path(made) / "jobs")
     if args.json:
         print(json.dumps({"rows": bench.rows, "ray_refuses_a_wrong_token": refused}))
     else:
-        print(f"{args.episodes} episodes of {EPISODE_S:g} s over the course of 2020, flown by the pilot")
-        for name, row in bench.rows.items():
-            print(
-                f"  {name:<16} {row['wall_s']:7.1f} s   x {row['scale']:.2f}   under way {row['pace_s']:.2f} s an episode, "
-                f"x {row['scale_under_way']:.2f}   {row['files']:.0f} files {'equal' if row['equal'] else 'DIFFERENT'}"
-            )
-        if refused is not None:
-            print(f"  a wrong token is {'refused' if refused else 'TAKEN'} by Ray")
+        _tell(bench, refused)
     return 0 if all(row["equal"] for row in bench.rows.values()) and refused is not False else 1
 
 
