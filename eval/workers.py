@@ -127,12 +127,12 @@ def _run(
                 place = waiting.popleft()
                 worker.give(place, items[place], patience.longest_s)
         for worker in _ready([worker for worker in crew if worker.place is not None]):
-            place, told = worker.place, worker.answer()
-            assert place is not None
+            at, told = worker.place, worker.answer()
+            assert at is not None
             if told is None:
-                deaths[place] += 1
-                _check(items[place], deaths[place], patience)
-                waiting.appendleft(place)
+                deaths[at] += 1
+                _check(items[at], deaths[at], patience)
+                waiting.appendleft(at)
                 worker.process.kill()
                 worker.end(_LEAVE_S)
                 crew[crew.index(worker)] = _Worker(job)
