@@ -14,7 +14,7 @@ IS_311 := -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help gl wall demo referee-demo test lint bench baselines wheel-test clean distclean
+.PHONY: help gl wall demo referee-demo test lint bench baselines images wheel-test clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do \
@@ -68,6 +68,15 @@ bench: gl wall $(VENV)/.all ## run each benchmarks/bench_*.py in turn
 baselines: $(VENV)/.all ## train the hover baseline with PPO
 	@echo "==> goldentime train experiment=hover_ppo"
 	@$(BIN)/goldentime train experiment=hover_ppo
+
+images: wall $(VENV)/.all ## build the container images of agents and referees, with Podman and mmdebstrap
+	@if command -v mmdebstrap >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "==> apt-get install mmdebstrap"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
+	    mmdebstrap; } >/dev/null; \
+	fi
+	@$(BIN)/goldentime containers build
 
 wheel-test: gl wall $(VENV)/.all ## build the wheel from the sdist, run the tests on it in a fresh environment
 	@WORKERS=$(WORKERS) .ci/wheel-test $(BIN)/python

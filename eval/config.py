@@ -1,6 +1,7 @@
 """From Hydra's composed configuration to a plan and its options."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import yaml
 from goldentime.errors import ConfigError
 from goldentime.eval.plan import Plan
 from goldentime.eval.runner import RunOptions
+from goldentime.eval.scale.choose import spread_named
 from goldentime.eval.score.rules import Rules, load_rules, rules_from_json
 from goldentime.missions.registry import load_config
 from goldentime.records import dump, load, record
@@ -37,6 +39,8 @@ class EvaluateConfig:
     out: Path | None
     resume: bool
     overwrite: bool
+    spread: dict[str, Any] = field(default_factory=dict)
+    """Settings of what flies the episodes."""
 
 
 @record
@@ -45,6 +49,7 @@ class Choices:
 
     mission: str
     agent: str
+    spread: str = "local"
     sweep: tuple[Path, int] | None
     """Folder of the sweep and number of the job in it; None outside sweeps."""
 
@@ -68,7 +73,8 @@ def read_config(config: Any) -> tuple[EvaluateConfig, Choices]:
     sweep = (Path(hydra.sweep.dir), int(hydra.job.num)) if hydra.mode == RunMode.MULTIRUN else None
     assert isinstance(plain, dict)
     settings = load(EvaluateConfig, {str(key): value for key, value in plain.items()}, "evaluate")
-    return settings, Choices(mission=chosen["mission"], agent=chosen["agent"], sweep=sweep)
+    spread = chosen.get("spread") or "local"
+    return settings, Choices(mission=chosen["mission"], agent=chosen["agent"], spread=spread, sweep=sweep)
 
 
 def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOptions]:
@@ -103,6 +109,7 @@ def plan_from(settings: EvaluateConfig, choices: Choices) -> tuple[Plan, RunOpti
         workers=settings.workers,
         resume=settings.resume,
         overwrite=settings.overwrite,
+        spread=spread_named(choices.spread, settings.spread),
     )
     return plan, options
 

@@ -16,12 +16,35 @@ from goldentime.eval.log import EpisodeLog
 from goldentime.eval.outcomes import AgentFailure, InfrastructureError
 from goldentime.eval.plan import Plan
 from goldentime.missions.registry import make_env, make_team_env, team_names
+from goldentime.records import record
 from goldentime.types import Agent
 
-__all__ = ["AGENT_ERROR", "Stopped", "build_agent", "fly"]
+__all__ = ["AGENT_ERROR", "Flight", "Stopped", "build_agent", "fly"]
 
 AGENT_ERROR = "agent_error"
 """End reason of an episode whose agent raised an exception."""
+
+
+@record
+class Flight:
+    """One episode of a plan: all that whoever flies it must know."""
+
+    plan: Plan
+    index: int
+    seed: int
+    """A hidden one is derived where the organiser's secret is, and nowhere else."""
+
+    @classmethod
+    def of(cls, plan: Plan, index: int) -> "Flight":
+        """Derive the seed.
+
+        Raises:
+            ConfigError: the split is hidden and the secret is not at hand.
+        """
+        return cls(plan=plan, index=index, seed=plan.seed(index))
+
+    def __str__(self) -> str:
+        return f"episode {self.index} of {self.plan.mission}"
 
 
 class Stopped(GoldenTimeError):
@@ -33,8 +56,7 @@ class _AgentFailed(Exception):
 
 
 def fly(
-    plan: Plan,
-    index: int,
+    flight: Flight,
     stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[Any], None] = lambda account: None,
     *,
@@ -57,6 +79,7 @@ def fly(
         InfrastructureError: what runs the submission failed; the episode is not over.
         Stopped: `stopped` said so.
     """
+    plan, index = flight.plan, flight.index
     log = EpisodeLog(labels={"agent": plan.agent, "index": index, "mission": plan.mission, "split": plan.split})
     team = plan.mission in team_names()
     env: Any = (make_team_env if team else make_env)(plan.mission, recorder=log, render_mode=render_mode, **plan.overrides)
@@ -66,9 +89,9 @@ def fly(
         try:
             if team:
                 agents = {name: _hired(plan, closing, tell) for name in env.possible_agents}
-                steps = _team_steps(env, agents, plan.seed(index), log, stopped)
+                steps = _team_steps(env, agents, flight.seed, log, stopped)
             else:
-                steps = _steps(env, _hired(plan, closing, tell), plan.seed(index), log, stopped)
+                steps = _steps(env, _hired(plan, closing, tell), flight.seed, log, stopped)
             for _ in steps:
                 stepped()
         except _AgentFailed as failure:

@@ -13,8 +13,11 @@ blocks.json       beside it, to find the place of damage in a file
 """
 
 import contextlib
+import fcntl
 import json
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ from goldentime.eval.plan import Plan, differences
 from goldentime.files import pretty_json, write_atomic
 from goldentime.records import digest, dump, load
 
-__all__ = ["BLOCKS", "MANIFEST", "RunFolder", "discard", "open_folder", "read_folder", "read_versions"]
+__all__ = ["BLOCKS", "MANIFEST", "RunFolder", "alone", "discard", "log_name", "open_folder", "read_folder", "read_versions"]
 
 FORMAT = 1
 
@@ -42,6 +45,11 @@ _MADE_HERE = (
 )
 
 
+def log_name(index: int) -> str:
+    """Where the log of one episode lies in the folder."""
+    return f"episodes/{index:04d}.jsonl"
+
+
 class RunFolder:
     """Paths and manifest of one run."""
 
@@ -56,7 +64,7 @@ class RunFolder:
 
     def log(self, index: int) -> Path:
         """Where the log of one episode lies."""
-        return self.path / "episodes" / f"{index:04d}.jsonl"
+        return self.path / log_name(index)
 
     def replay(self, index: int) -> Path:
         """Where the page that shows one episode in 3D lies, once `goldentime replay` has made it."""
@@ -65,6 +73,32 @@ class RunFolder:
     def logged(self) -> list[int]:
         """The episodes that have a log, sorted."""
         return [index for index in range(self.plan.episodes) if self.log(index).is_file()]
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other referees out of a run's folder meanwhile; the lock goes with the process, however it ends.
+
+    Raises:
+        ConfigError: another process has it.
+    """
+    if path.exists() and not path.is_dir():
+        yield  # whoever opens it says what is wrong
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(f"out={path}: another process is flying the run in this folder") from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+    finally:
+        os.close(descriptor)
+        with contextlib.suppress(OSError):
+            path.rmdir()  # of a run that came to nothing
 
 
 def open_folder(path: Path, plan: Plan, versions: dict[str, str], resume: bool, overwrite: bool) -> RunFolder:
@@ -83,6 +117,8 @@ def open_folder(path: Path, plan: Plan, versions: dict[str, str], resume: bool, 
         raise ConfigError(f"out={path}: the folder is not empty and holds no run (no run.json): choose another")
     if used and resume:
         _check_same(path, plan, versions)
+        for left in path.rglob(".*.tmp"):  # by a kill in the middle of `write_atomic`
+            left.unlink(missing_ok=True)
     elif used and overwrite:
         _clear(path)
     elif used:

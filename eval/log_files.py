@@ -20,7 +20,7 @@ from goldentime.eval.log_tracks import TRACK_WIDTHS
 from goldentime.files import read_lines, write_atomic
 from goldentime.records import canonical_json
 
-__all__ = ["load_log", "save_log"]
+__all__ = ["load_log", "log_files", "save_log"]
 
 Table = NDArray[np.float64]
 
@@ -29,6 +29,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def save_log(log: EpisodeLog, path: Path) -> None:
     """Write a log as `path` (ends in `.jsonl`) and its arrays beside it."""
+    for name, content in log_files(log, path.name).items():
+        write_atomic(path.with_name(name), content)
+
+
+def log_files(log: EpisodeLog, name: str) -> dict[str, bytes]:
+    """A log's files by name, in the order in which they must be written.
+
+    Args:
+        name: of the lines, ends in `.jsonl`; folders before it go with the arrays too.
+    """
     arrays = _pack({"states": log.samples().table, **log.tracks()})
     content = log.content()
     events = content.pop("events")
@@ -36,8 +46,8 @@ def save_log(log: EpisodeLog, path: Path) -> None:
     end = {"type": "end", **content, "error": log.error, "digest": log.digest(), "arrays_sha256": _sha(arrays)}
     timing = {"type": "timing", **log.timing}
     lines = [head, *({"type": "event", **event} for event in events), end, timing]
-    write_atomic(path.with_suffix(".npz"), arrays)
-    write_atomic(path, b"".join(canonical_json(line) + b"\n" for line in lines))
+    text = b"".join(canonical_json(line) + b"\n" for line in lines)
+    return {f"{name.removesuffix('.jsonl')}.npz": arrays, name: text}
 
 
 def load_log(path: Path) -> EpisodeLog:

@@ -1,23 +1,22 @@
-"""Run a plan's episodes, in this process or in several, into a folder that is readable at every moment."""
+"""Run a plan's episodes, here or elsewhere, into a folder that is readable at every moment."""
 
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from goldentime.errors import ConfigError, LogError
-from goldentime.eval.episode import fly
-from goldentime.eval.folder import RunFolder, discard, open_folder
+from goldentime.eval.episode import Flight
+from goldentime.eval.folder import MANIFEST, RunFolder, alone, discard, open_folder
 from goldentime.eval.log import EpisodeLog, versions
-from goldentime.eval.log_files import load_log, save_log
-from goldentime.eval.outcomes import InfrastructureError
+from goldentime.eval.log_files import load_log
 from goldentime.eval.plan import Plan
 from goldentime.eval.results import Result, result_of, write_results
-from goldentime.eval.submit.team_log import list_episodes, write_episode
-from goldentime.eval.wire.account import Account
-from goldentime.eval.workers import run_in_processes
+from goldentime.eval.scale.base import Flown, Spread
+from goldentime.eval.scale.local import Local
+from goldentime.eval.submit.team_log import list_episodes
 from goldentime.files import append_line, pretty_json, utc_now, write_atomic
 from goldentime.records import canonical_json, dump, record
 
@@ -30,19 +29,15 @@ class RunOptions:
 
     out: Path
     workers: int = 1
+    """Episodes that are flown at the same time."""
     resume: bool = False
     overwrite: bool = False
+    spread: Spread = field(default_factory=Local)
+    """Where they are flown."""
 
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise ConfigError(f"workers: must be at least 1, got {self.workers}")
-
-
-class Flown(NamedTuple):
-    """One episode as it comes back from a worker; its log is on disk by then."""
-
-    result: Result
-    timing: Mapping[str, float]
 
 
 Watcher = Callable[[Result], None]
@@ -59,47 +54,36 @@ def evaluate(plan: Plan, options: RunOptions, watch: Watcher = lambda result: No
         InfrastructureError: what runs a submission failed, twice in one episode; that episode is not over.
         KeyboardInterrupt: after the partial results were written.
     """
+    with alone(options.out):
+        return _evaluate(plan, options, watch)
+
+
+def _evaluate(plan: Plan, options: RunOptions, watch: Watcher) -> RunFolder:
     start, started = time.perf_counter(), utc_now()
     folder = open_folder(options.out, plan, versions(), options.resume, options.overwrite)
-    flown = _kept(folder, watch)
-    todo = [index for index in range(plan.episodes) if index not in flown]
+    kept = _kept(folder, watch)
+    flown = dict(kept)
 
     def take(one: Flown) -> None:
-        flown[one.result.index] = one
+        for name, content in one.files.items():
+            write_atomic(folder.path / name, content)
+        flown[one.result.index] = one._replace(files={})
         append_line(folder.lines, dump(one.result))
         watch(one.result)
 
-    job = partial(fly_and_save, folder)
     try:
-        if options.workers == 1 or len(todo) < 2:
-            for index in todo:
-                take(job(index, lambda: False))
-        else:
-            run_in_processes(job, todo, options.workers, take)
+        todo = [Flight.of(plan, index) for index in range(plan.episodes) if index not in flown]
+        if todo:
+            options.spread.fly(todo, options.workers, take)
     finally:
-        if flown:
+        if len(kept) == plan.episodes and (folder.path / MANIFEST).is_file():
+            pass  # killed after the manifest was written, which vouches for these very files
+        elif flown:
             times = {"started": started, "ended": utc_now(), "wall_s": time.perf_counter() - start}
             _finish(folder, list(flown.values()), {"workers": options.workers, **times})
         else:
             discard(folder)
     return folder
-
-
-def fly_and_save(folder: RunFolder, index: int, stopped: Callable[[], bool]) -> Flown:
-    """Fly one episode, store its log, score it. A failure of the referee's own is tried once more."""
-    try:
-        log, accounts = _fly(folder.plan, index, stopped)
-    except InfrastructureError:
-        log, accounts = _fly(folder.plan, index, stopped)
-    # What the team reads comes first: an episode with a log is never flown again.
-    write_episode(folder.team, index, str(log.reason), accounts)
-    save_log(log, folder.log(index))
-    return Flown(result_of(log, folder.plan.rules), log.timing)
-
-
-def _fly(plan: Plan, index: int, stopped: Callable[[], bool]) -> tuple[EpisodeLog, list[Account]]:
-    accounts: list[Account] = []
-    return fly(plan, index, stopped, accounts.append), accounts
 
 
 def _kept(folder: RunFolder, watch: Watcher) -> dict[int, Flown]:
@@ -111,7 +95,7 @@ def _kept(folder: RunFolder, watch: Watcher) -> dict[int, Flown]:
         except LogError:
             continue  # cut by the kill: it is flown again, which gives the same
         _check_owner(folder, index, log)
-        found[index] = Flown(result_of(log, folder.plan.rules), log.timing)
+        found[index] = Flown(result_of(log, folder.plan.rules), log.timing, {})
     lines = [canonical_json(dump(one.result)) + b"\n" for one in found.values()]
     write_atomic(folder.lines, b"".join(lines))
     for one in found.values():

@@ -7,7 +7,7 @@ from typing import Any
 
 from goldentime.errors import GoldenTimeError
 from goldentime.eval.config import plan_from, read_config
-from goldentime.eval.episode import fly
+from goldentime.eval.episode import Flight, fly
 from goldentime.eval.plan import Plan
 from goldentime.eval.score.score import score
 
@@ -28,7 +28,7 @@ def watch_command(config: Any) -> int:
 
 
 def _show(plan: Plan, index: int) -> None:
-    log = fly(plan, index, render_mode="human", stepped=_Pace(1.0 / plan.mission_config["action_hz"]))
+    log = fly(Flight.of(plan, index), render_mode="human", stepped=_Pace(1.0 / plan.mission_config["action_hz"]))
     if log.error is not None:
         print(log.error, file=sys.stderr)
     result = score(log, plan.rules)

@@ -17,17 +17,22 @@ ENGINES: dict[str, Callable[[], Engine]] = {"bubblewrap": Bubblewrap, "podman": 
 
 
 @cache
-def engine_named(name: str) -> Engine:
+def engine_named(name: str, image: str | None = None) -> Engine:
     """An engine that was seen to work; `auto` is the first with a wall.
 
+    Args:
+        image: that submissions run in; Podman alone has such.
+
     Raises:
-        ConfigError: there is no such engine.
+        ConfigError: there is no such engine, or it knows no images.
         InfrastructureError: it does not work on this machine.
     """
     if name not in (*ENGINES, "auto"):
         raise ConfigError(f"agent.engine: expected auto or one of {', '.join(ENGINES)}, got {name!r}")
+    if image is not None and name != "podman":
+        raise ConfigError(f"agent.image: expected agent.engine=podman with it, got agent.engine={name}")
     try:
-        engine = Bubblewrap() if name == "auto" else ENGINES[name]()
+        engine: Engine = Podman(image) if image else Bubblewrap() if name == "auto" else ENGINES[name]()
         engine.stands()
     except InfrastructureError as error:
         if name != "auto":

@@ -15,10 +15,10 @@ from goldentime.eval.outcomes import InfrastructureError
 __all__ = ["referee_command"]
 
 
-def referee_command(name: str | None = None) -> int:
+def referee_command(name: str | None = None, image: str | None = None) -> int:
     """Try to break every limit; 1 if one does not hold, or the engine is no wall."""
     console = Console()
-    engine = engine_named(name or best_engine())
+    engine = engine_named(name or best_engine(), image)
     held_by = ", ".join(f"{kind}: {how}" for kind, how in engine.enforces.items())
     console.print(f"engine [bold]{engine.name}[/] on Linux {escape(platform.release())}; {escape(held_by)}", soft_wrap=True)
     speed = f"{1e3 * measured_s():.1f} ms for the task that takes {1e3 * REFERENCE_S:.1f} ms on the reference machine"

@@ -15,8 +15,12 @@ _PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 _NONE = -1
 
 
-def environment(scratch: str) -> dict[str, str]:
-    """All that is in the submission's environment; `{socket}` is filled in when it starts."""
+def environment(scratch: str, *, package: bool = True) -> dict[str, str]:
+    """All that is in the submission's environment; `{socket}` is filled in when it starts.
+
+    Args:
+        package: whether it is given the referee's own `goldentime`; an image has one.
+    """
     fixed = {
         "GOLDENTIME_SOCKET": "fd:{socket}",
         "HOME": scratch,
@@ -28,11 +32,12 @@ def environment(scratch: str) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(_package().parent),
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": scratch,
         "USER": "agent",
     }
+    if package:
+        fixed["PYTHONPATH"] = str(_package().parent)
     return {**fixed, **{name: os.environ[name] for name in _PASSED_ON if name in os.environ}}
 
 

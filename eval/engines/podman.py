@@ -1,8 +1,8 @@
 """The wall of a container engine: Podman, as root, with runc.
 
-A container sees what a submission sees behind bubblewrap: system libraries, interpreter and packages, itself, all bound
-read-only into an empty root, so that no image has to be built or fetched. The seccomp filter is the same table, told to
-Podman by names.
+Without an image a container sees what a submission sees behind bubblewrap: system libraries, interpreter and packages,
+itself, all bound read-only into an empty root, so that nothing has to be built or fetched. With one (`eval/containers`) it
+sees the image and itself. Limits are the same, and so is the seccomp filter, the same table told to Podman by names.
 
 Rootless Podman on control groups of version 1 drops limits without a word, so that only root's is used. crun fails without
 CAP_SYS_RESOURCE where runc does not. A container outlives a referee that was killed: the next one ends it.
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from goldentime.eval.containers.images import image_identity
 from goldentime.eval.engines.base import Ending, Launch, Running
 from goldentime.eval.engines.cgroups import Group
 from goldentime.eval.engines.inside import environment, limited, package_folders, python_folders, resolved
@@ -68,15 +69,18 @@ class _Container:
 class Podman:
     """An engine (`base.Engine`).
 
+    Args:
+        image: name or identity of the image that submissions run in; without it, an empty root.
+
     Raises:
-        InfrastructureError: Podman or runc is not installed, or this is not root.
+        InfrastructureError: Podman or runc is not installed, this is not root, or there is no such image.
     """
 
     name = "podman"
     wall = True
     enforces: Mapping[str, str] = {"memory": "container", "processor": "container", "user": "user number of its own"}
 
-    def __init__(self) -> None:
+    def __init__(self, image: str | None = None) -> None:
         path = shutil.which("podman")
         if path is None or shutil.which("runc") is None:
             raise InfrastructureError("podman and runc are not installed: apt-get install podman runc (Debian, Ubuntu)")
@@ -86,10 +90,17 @@ class Podman:
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._folder.chmod(0o755)
-        self._root, self._profile = self._folder / "root", self._folder / "seccomp.json"
+        root, self._profile = self._folder / "root", self._folder / "seccomp.json"
         self._profile.write_text(json.dumps(profile()))
-        self._bound = [path for path in (*map(Path, _SYSTEM), *python_folders(), *package_folders()) if path.exists()]
-        _empty_root(self._root, self._bound)
+        self._image = image is not None
+        self._bound: list[Path] = []
+        if image is not None:
+            self._inside = ["--entrypoint", "", "--image-volume", "ignore", image_identity(image)]
+        else:
+            seen = (*map(Path, _SYSTEM), *python_folders(), *package_folders())
+            self._bound = [path for path in seen if path.exists()]
+            self._inside = ["--rootfs", str(root)]
+            _empty_root(root, self._bound)
         self._end_orphans()
 
     def call(self, *words: str) -> str:
@@ -106,7 +117,7 @@ class Podman:
         number = next(_COUNT)
         name = f"goldentime-{os.getpid()}-{number}"
         user = _FIRST_USER + (os.getpid() * 7 + number) % _USERS
-        scratch = {**environment("/tmp"), "GOLDENTIME_SOCKET": "fd:3"}
+        scratch = {**environment("/tmp", package=not self._image), "GOLDENTIME_SOCKET": "fd:3"}
         binds = [*((path, str(path)) for path in self._bound), (launch.folder, "/submission")]
         command = [
             *(sys.executable, "-I", "-S", "-c", _AS_THREE, "{socket}", self._path, "--runtime", "runc", "run"),
@@ -115,10 +126,11 @@ class Podman:
             *("--security-opt", f"seccomp={self._profile}"),
             *(f"--env={key}={value}" for key, value in scratch.items()),
             *(f"--volume={source}:{target}:ro" for source, target in binds),
-            *("--workdir", "/submission", "--rootfs", str(self._root)),
+            *("--workdir", "/submission"),
+            *self._inside,
             *_AS_FIRST,
             *limited(launch.limits, memory=False),
-            *resolved(launch.command),
+            *(launch.command if self._image else resolved(launch.command)),
         ]
         # Podman itself stands outside the limits; it needs to know where its own things are.
         own = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}

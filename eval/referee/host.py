@@ -4,12 +4,17 @@ import hashlib
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from goldentime.records import canonical_json, record
 
-__all__ = ["Checkout", "Host", "checkout", "host", "scorer_digest"]
+__all__ = ["IMAGE", "Checkout", "Host", "checkout", "host", "images_of", "scorer_digest"]
+
+IMAGE = "GOLDENTIME_IMAGE"
+"""In the environment of a referee that runs in a container: the identity of its image, which it can't know by itself."""
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 """The folder that holds `eval`: the repository's root in a checkout, the installed package elsewhere."""
@@ -43,6 +48,12 @@ class Host:
     """That this process may use."""
     libraries: dict[str, str]
     """Versions by name, of those installed."""
+
+
+def images_of(agent: Mapping[str, Any]) -> dict[str, str]:
+    """The image that the submission ran in, and the one that this runs in, where whoever started it said so."""
+    found = {"agent": agent.get("image"), "referee": os.environ.get(IMAGE)}
+    return {part: str(identity) for part, identity in found.items() if identity}
 
 
 def scorer_digest() -> str:

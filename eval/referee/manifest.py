@@ -19,7 +19,7 @@ from goldentime.eval.log import versions
 from goldentime.eval.log_files import load_log
 from goldentime.eval.referee.artifacts import Artifact, blocks_of, fingerprint, names_below
 from goldentime.eval.referee.entries import Summary
-from goldentime.eval.referee.host import Checkout, Host, checkout, host, scorer_digest
+from goldentime.eval.referee.host import Checkout, Host, checkout, host, images_of, scorer_digest
 from goldentime.eval.results import Result, result_of
 from goldentime.eval.score.aggregate import Aggregate, aggregate
 from goldentime.files import utc_now, write_atomic
@@ -72,7 +72,7 @@ class Facts:
     commitment: str | None = None
     """Of the epoch's hidden seeds."""
     images: dict[str, str] = field(default_factory=dict)
-    """Digests of container images by their part in the run, such as `agent`."""
+    """Digests of container images by their part in the run, such as `agent`; what follows from the plan is added."""
     limits: dict[str, Any] = field(default_factory=dict)
     """What the agent was held to, JSON-able."""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
@@ -197,7 +197,7 @@ def make_manifest(folder: RunFolder, facts: Facts, artifacts: dict[str, Artifact
         checkout=checkout(),
         versions=read_versions(folder.path),
         host=host(),
-        images=facts.images,
+        images={**images_of(plan.agent_config), **facts.images},
         limits=facts.limits,
         times=_times(folder.timing),
         episodes=tuple(episodes),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from goldentime.eval.containers.images import image_identity
 from goldentime.eval.engines.base import Launch
 from goldentime.eval.engines.choose import engine_named
 from goldentime.eval.engines.limits import Limits
@@ -34,6 +35,9 @@ class Planned:
         self.name = re.sub(r"[^\w.]+", "-", f"{description.team}-{description.name}").strip("-")
         self.interface = {"action_mode": description.action_mode} if description.action_mode else {}
         self.config = {**agent, "path": str(Path(str(agent["path"])).resolve()), "digest": staged.digest}
+        if image := agent.get("image"):
+            # A name may mean another image tomorrow, or on another machine.
+            self.config["image"] = image_identity(str(image))
         self.limits = limits
 
 
@@ -47,14 +51,17 @@ def limits_of(agent: Mapping[str, Any]) -> Limits:
     return load(Limits, dict(agent.get("limits") or {}), "agent.limits")
 
 
-def submission_agent(path: str, digest: str | None = None, engine: str = "auto", limits: Any = None) -> RemoteAgent:
+def submission_agent(
+    path: str, digest: str | None = None, engine: str = "auto", limits: Any = None, image: str | None = None
+) -> RemoteAgent:
     """Start a submission behind an engine's wall; it loads while the world is made.
 
     Args:
         path: its folder or archive.
         digest: of its content, so that what is flown is what was planned.
-        engine: `bubblewrap`, `process`, or `auto`, the best wall there is.
+        engine: `bubblewrap`, `podman`, `process`, or `auto`, the best wall there is.
         limits: what differs from `engines.limits.Limits`.
+        image: that it runs in, for `podman`; the referee's own packages without it.
 
     Raises:
         RefusedSubmission: it is none, or another one.
@@ -62,6 +69,6 @@ def submission_agent(path: str, digest: str | None = None, engine: str = "auto",
     """
     staged = stage(Path(path), digest)
     bounds = granted(staged.description, limits_of({"limits": limits}))
-    wall = engine_named(engine)
+    wall = engine_named(engine, image)
     running = wall.start(Launch(command=command_of(staged.description), folder=staged.folder, limits=bounds))
     return RemoteAgent(running, bounds, slowdown(), wall.stands)

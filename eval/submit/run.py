@@ -30,6 +30,8 @@ class Request:
     split: str = "public"
     episodes: int = 20
     engine: str = "auto"
+    image: str | None = None
+    """That it runs in, for the engine `podman`."""
     limits: dict[str, Any] = field(default_factory=dict)
     """What differs from `engines.limits.Limits`."""
 
@@ -76,7 +78,14 @@ def run_submission(request: Request, options: RunOptions, watch: Watcher = lambd
 
 
 def _settings(request: Request, options: RunOptions) -> EvaluateConfig:
-    agent = {"_target_": _TARGET, "path": str(request.path), "engine": request.engine, "limits": request.limits}
+    agent: dict[str, Any] = {
+        "_target_": _TARGET,
+        "path": str(request.path),
+        "engine": request.engine,
+        "limits": request.limits,
+    }
+    if request.image is not None:
+        agent["image"] = request.image
     return EvaluateConfig(
         mission=request.mission_config,
         agent=agent,

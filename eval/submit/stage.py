@@ -13,7 +13,7 @@ from goldentime.eval.submit.manifest import Bounds, digest_of
 from goldentime.eval.submit.pack import manifest_of
 from goldentime.eval.submit.unpack import unpack
 
-__all__ = ["Staged", "stage"]
+__all__ = ["Staged", "is_staged", "stage"]
 
 _KEPT = 16
 """Staged submissions; the ones used longest ago go first."""
@@ -57,6 +57,11 @@ def stage(path: Path, digest: str | None = None, bounds: Bounds | None = None) -
         shutil.rmtree(place, ignore_errors=True)
     _forget(home)
     return found._replace(folder=target)
+
+
+def is_staged(digest: str) -> bool:
+    """Whether a submission is ready here."""
+    return (_home() / digest).is_dir()
 
 
 def _fill(path: Path, place: Path, bounds: Bounds | None) -> Staged:

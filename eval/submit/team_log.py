@@ -13,18 +13,22 @@ from goldentime.eval.wire.account import Account
 from goldentime.files import write_atomic
 from goldentime.records import canonical_json, dump
 
-__all__ = ["list_episodes", "write_episode"]
+__all__ = ["episode_files", "list_episodes"]
+
+_FOLDER = "team"
 
 
-def write_episode(folder: Path, index: int, reason: str, accounts: Sequence[Account]) -> None:
-    """Write one episode down; nothing where no submission flew."""
+def episode_files(index: int, reason: str, accounts: Sequence[Account]) -> dict[str, bytes]:
+    """What is to be kept of one episode, by path in the run's folder; nothing where no submission flew."""
     if not accounts:
-        return
+        return {}
     told: list[dict[str, Any]] = [dump(account) for account in accounts]
     output = [_heading(number, len(told), row) + row.pop("output") for number, row in enumerate(told)]
     line = {"episode": index, "outcome": outcome_of(reason), "reason": reason, "agents": told}
-    write_atomic(folder / f"{index:04d}.txt", "\n".join(output).encode("utf-8", "replace"))
-    write_atomic(folder / f"{index:04d}.json", canonical_json(line) + b"\n")
+    return {
+        f"{_FOLDER}/{index:04d}.txt": "\n".join(output).encode("utf-8", "replace"),
+        f"{_FOLDER}/{index:04d}.json": canonical_json(line) + b"\n",
+    }
 
 
 def list_episodes(folder: Path) -> None:

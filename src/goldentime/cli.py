@@ -113,7 +113,7 @@ def _translate(arguments: Sequence[str]) -> list[str]:
     """Flags, folders and files in Hydra's words.
 
     A mission's file holds only what differs from its record's defaults, and an agent's arguments have defaults too: `++`
-    lets either be set. Misspelt keys are refused by the record or the class itself.
+    lets any be set. Misspelt keys are refused by the record or the class itself.
     """
     flags = {"--resume": "resume=true", "--overwrite": "overwrite=true"}
     found = []
@@ -126,7 +126,7 @@ def _translate(arguments: Sequence[str]) -> list[str]:
         elif name == "agent" and ".py:" in value:
             path, _, cls = value.rpartition(":")
             found += ["agent=file", f"agent.path={_quoted(str(Path(path).resolve()))}", f"agent.name={_quoted(cls)}"]
-        elif name.startswith(("mission.", "agent.")) and equals:
+        elif name.startswith(("mission.", "agent.", "spread.")) and equals:
             found.append(f"++{argument}")
         else:
             found.append(flags.get(argument, argument))
@@ -264,12 +264,13 @@ def _doctor(arguments: list[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="goldentime doctor", description="Check this machine and say what to do.")
     parser.add_argument("--referee", action="store_true", help="try to break every limit that submissions are held to")
-    parser.add_argument("--engine", help="bubblewrap or process; by default the best there is")
+    parser.add_argument("--engine", help="bubblewrap, podman or process; by default the best there is")
+    parser.add_argument("--image", help="that submissions run in, for podman")
     options = parser.parse_args(arguments)
     if options.referee:
         from goldentime.eval.engines.doctor import referee_command
 
-        return referee_command(options.engine)
+        return referee_command(options.engine, options.image)
     from goldentime.eval.doctor import doctor_command
 
     return doctor_command()
@@ -386,6 +387,12 @@ def _board(arguments: list[str]) -> int:
     return board_command(arguments)
 
 
+def _containers(arguments: list[str]) -> int:
+    from goldentime.eval.containers.command import containers_command
+
+    return containers_command(arguments)
+
+
 def _rescore(arguments: list[str]) -> int:
     from goldentime.eval.referee.command import rescore_command
 
@@ -418,6 +425,7 @@ _COMMANDS = {
     "board": _Command("board build LEDGER --runs DIR --out DIR", "the leaderboard of a ledger, as pages", _board),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
+    "containers": _Command("containers build|list [...]", "the container images of agents and referees", _containers),
     "doctor": _Command("doctor [--referee]", "check this machine and say what to do", _doctor),
 }
 

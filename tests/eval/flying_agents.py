@@ -1,7 +1,11 @@
 """Agents that the runner's tests fly, named in configs by their path; workers import this file by its name too."""
 
+import os
+import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +35,22 @@ class Still:
             raise RuntimeError("the agent has had enough")
         time.sleep(self._pause_s)
         return {"motion": _HOVER.copy()}
+
+
+class Deadly(Still):
+    """Kills the process that it flies in as many times as it can make one of its files, each time in mid-episode."""
+
+    def __init__(self, folder: str, deaths: int = 1) -> None:
+        super().__init__()
+        self._marks = [Path(folder, f"death{number}") for number in range(deaths)]
+
+    def act(self, observation: Mapping[str, Any]) -> Action:
+        if self._acts == 10:
+            for mark in self._marks:
+                with suppress(FileExistsError):
+                    mark.touch(exist_ok=False)
+                    os.kill(os.getpid(), signal.SIGKILL)
+        return super().act(observation)
 
 
 class Random:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from goldentime.errors import ConfigError, LogError
-from goldentime.eval.episode import fly
+from goldentime.eval.episode import Flight, fly
 from goldentime.eval.folder import read_folder
 from goldentime.eval.log_files import load_log
 from goldentime.eval.plan import Plan
@@ -103,6 +103,14 @@ def test_a_used_folder_is_refused(one_worker, tmp_path):
         evaluate(plan(), RunOptions(out=tmp_path / "mine.txt"))
 
 
+def test_two_referees_do_not_fly_one_run(tmp_path):
+    def second(result):
+        with pytest.raises(ConfigError, match="another process is flying the run"):
+            evaluate(plan(), RunOptions(out=tmp_path / "run", resume=True))
+
+    evaluate(plan(episodes=1), RunOptions(out=tmp_path / "run"), second)
+
+
 def test_overwriting_removes_what_a_run_made_and_nothing_else(tmp_path):
     evaluate(plan(episodes=2), RunOptions(out=tmp_path))
     (tmp_path / "mine.txt").write_text("keep me")
@@ -178,7 +186,8 @@ def test_scoring_again_gives_the_same_bytes(one_worker):
 
 
 def test_the_same_episode_has_the_same_digest(helpers_importable):
-    assert fly(plan(), 2).digest() == fly(plan(), 2).digest() != fly(plan(), 1).digest()
+    first, again, other = (fly(Flight.of(plan(), index)).digest() for index in (2, 2, 1))
+    assert first == again != other
 
 
 @pytest.mark.slow

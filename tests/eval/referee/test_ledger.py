@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from goldentime.errors import LedgerError
+from goldentime.eval.folder import read_folder
 from goldentime.eval.referee import actions
 from goldentime.eval.referee.chain import check_chain
 from goldentime.eval.referee.entries import Refusal, Reveal
 from goldentime.eval.referee.findings import Place
 from goldentime.eval.referee.keys import new_key, read_signing_key
 from goldentime.eval.referee.ledger import new_ledger
-from goldentime.eval.referee.manifest import Facts
+from goldentime.eval.referee.manifest import Facts, write_manifest
 from goldentime.eval.referee.verify import Checks, verify_ledger
+from goldentime.eval.runner import RunOptions, evaluate
 
 WRITER = Path(__file__).with_name("ledger_writer.py")
 
@@ -178,3 +180,12 @@ def test_killed_writers_lose_nothing_they_told_of(begun):
     assert set(told) < set(written)
     assert len(told) > 5
     assert len(set(written) - set(told)) <= 21, "more than the one entry at work at each kill is untold of"
+
+
+def test_a_referee_that_was_killed_after_the_manifest_enters_the_same_run(contest, small_plan):
+    run = contest.runs / "gamma"
+    evaluate(small_plan("public", 1), RunOptions(out=run))
+    write_manifest(read_folder(run))
+    evaluate(small_plan("public", 1), RunOptions(out=run, resume=True))
+    actions.add_run(contest.ledger, contest.key, run)
+    assert contest.verify().findings == ()

@@ -167,7 +167,7 @@ def test_a_failure_of_the_referees_own_is_tried_again_and_charged_to_nobody(tmp_
             raise InfrastructureError("no process can be started")
         return engine.__class__().start(launch)
 
-    monkeypatch.setattr("goldentime.eval.submit.agent.engine_named", lambda name: engine)
+    monkeypatch.setattr("goldentime.eval.submit.agent.engine_named", lambda name, image=None: engine)
     monkeypatch.setattr(engine, "start", start, raising=False)
     verdict = run_submission(request(source), RunOptions(out=tmp_path / "run"))
     assert (verdict.outcome, verdict.charged, len(tries)) == ("infrastructure_error", False, 2)
