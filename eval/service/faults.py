@@ -1,0 +1,19 @@
+"""What the service refuses: a status and one sentence, the same for people and programs."""
+
+from goldentime.errors import GoldenTimeError
+
+__all__ = ["Fault"]
+
+
+class Fault(GoldenTimeError):
+    """A request that can't be served.
+
+    Args:
+        status: of HTTP.
+        text: names the field, what was expected and what came.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
