@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from goldentime import __version__
+from goldentime.eval.log import versions
 from goldentime.eval.service import api, organiser, pages
 from goldentime.eval.service.faults import Fault
 from goldentime.eval.service.leases import expire
@@ -48,7 +48,7 @@ def make_app(service: Service, sweep_s: float = _SWEEP_S) -> FastAPI:
 
     app = FastAPI(
         title="Golden Time referee",
-        version=__version__,
+        version=versions()["goldentime"],
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,

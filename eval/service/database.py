@@ -145,9 +145,7 @@ def migrate(database: Database) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as error:
-        raise ConfigError(
-            f"database: expected tables that this version of goldentime knows, got others ({error})"
-        ) from None
+        raise ConfigError(f"database: expected tables of this version of goldentime, got others ({error})") from None
     except SQLAlchemyError as error:
         cause = _short(error) if isinstance(error, DBAPIError) else str(error)
         raise ConfigError(f"database: expected one that can be used, got: {cause}") from None
