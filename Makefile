@@ -14,7 +14,7 @@ IS_311 := -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help gl wall postgres demo referee-demo test lint bench baselines wheel-test clean distclean
+.PHONY: help gl wall postgres demo referee-demo test lint bench kill-service baselines wheel-test clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do \
@@ -72,6 +72,10 @@ bench: gl wall postgres $(VENV)/.all ## run each benchmarks/bench_*.py in turn
 	  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m "benchmarks.$$name" || failed="$$failed $$name"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+kill-service: postgres $(VENV)/.all ## kill the service 20 times on each database while teams hand in
+	@$(BIN)/python -m benchmarks.kill_service
+	@$(BIN)/python -m benchmarks.kill_service --database postgresql
 
 baselines: $(VENV)/.all ## train the hover baseline with PPO
 	@echo "==> goldentime train experiment=hover_ppo"

@@ -99,6 +99,12 @@ class Place:
         return sorted(path.name for folder in (self.home.uploads, self.home.checking) for path in folder.iterdir())
 
 
+@pytest.fixture(scope="session")
+def make_place():
+    """The class of the fixtures below."""
+    return Place
+
+
 @pytest.fixture
 def place(tmp_path):
     """On SQLite."""
