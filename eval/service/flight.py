@@ -8,6 +8,7 @@ import json
 import shutil
 import traceback
 from collections.abc import Callable
+from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,7 @@ def _infrastructure(text: str) -> Verdict:
 
 def _flown(home: Home, job: Job, processes: int, progress: Callable[[int], None]) -> Ending:
     run, archive = home.runs / job.run, home.upload(job.key)
+    _check_kept(archive, job.sha256)
     if (run / MANIFEST).is_file():
         ended = _entered(home, job, run)
         if ended is not None:
@@ -96,6 +98,14 @@ def _flown(home: Home, job: Job, processes: int, progress: Callable[[int], None]
     if verdict.outcome is not Outcome.OK:
         return Ending(verdict, None, final=False)
     return Ending(verdict, actions.add_run(home.ledger, home.key(), run, _facts(job, run)).index)
+
+
+def _check_kept(archive: Path, sha256: str) -> None:
+    """What was accepted and is another file now was damaged here: a refusal would be charged to the team."""
+    with archive.open("rb") as file:
+        got = file_digest(file, "sha256").hexdigest()
+    if got != sha256:
+        raise ConfigError(f"{archive}: expected the archive that was accepted, SHA-256 {sha256}, got {got}")
 
 
 def _entered(home: Home, job: Job, run: Path) -> Ending | None:

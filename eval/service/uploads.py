@@ -21,6 +21,7 @@ from goldentime.eval.service.tables import Round, State, Submission, Team
 from goldentime.eval.submit.description import Description, granted, read_description
 from goldentime.eval.submit.manifest import Bounds, digest_of
 from goldentime.eval.submit.unpack import unpack
+from goldentime.missions.registry import load_config, make_mission
 from goldentime.records import load, record
 
 __all__ = ["Door", "Offer", "charged_of", "check_hash", "sweep_uploads"]
@@ -129,6 +130,7 @@ def _looked_into(offer: Offer, one: Round, incoming: Incoming, sha256: str) -> t
         digest = digest_of(unpack(incoming.path, folder, sha256, bounds))
         described = read_description(folder)
         granted(described, load(Limits, dict(one.limits), "limits"))
+        _check_interface(described, one)
     except InfrastructureError as error:
         raise Fault(507, f"archive: the service can't unpack it now ({error}); try again later") from None
     except (RefusedSubmission, ConfigError) as error:
@@ -136,6 +138,15 @@ def _looked_into(offer: Offer, one: Round, incoming: Incoming, sha256: str) -> t
     if described.team != offer.team:
         raise Fault(422, f"submission.yaml.team: expected {offer.team!r}, got {described.team!r}")
     return described, digest
+
+
+def _check_interface(described: Description, one: Round) -> None:
+    """Whether the mission can be flown as the team wants it."""
+    if described.action_mode:
+        try:
+            make_mission(load_config(one.mission, {"action_mode": described.action_mode, **one.settings}))
+        except ConfigError as error:
+            raise ConfigError(f"submission.yaml.action_mode: {error}") from None
 
 
 def _insert(session: Session, offer: Offer, fresh: "partial[Submission]", key: str) -> tuple[int, bool]:

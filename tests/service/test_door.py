@@ -126,6 +126,7 @@ def test_what_is_refused_leaves_nothing(place, kinds, bearer, kind):
     [
         ("beta", "", "submission.yaml.team: expected 'alpha', got 'beta'"),
         ("alpha", "resources: {memory_mib: 99999}\n", "the referee grants up to 4096, got 99999"),
+        ("alpha", "action_mode: telepathy\n", "submission.yaml.action_mode: hover.action_mode: Input should be 'rotor'"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused(place, packed, bearer, team, more, text):

@@ -25,6 +25,7 @@ from goldentime.eval.service.tables import Submission
 from goldentime.eval.service.views import SubmissionView, submissions_of
 from goldentime.eval.service.worker import WorkOptions, work
 from goldentime.eval.submit.run import Verdict
+from goldentime.files import read_lines
 
 CRASHING = "class Agent:\n    def reset(self, brief): pass\n    def act(self, seen): raise RuntimeError('no idea')\n"
 
@@ -86,25 +87,34 @@ def test_a_worker_flies_what_waits_enters_it_and_builds_the_board(place, packed,
     assert (publish(place.home), publish(place.home), board_state(place.home).error) == (True, False, "")
     results = json.loads((place.home.board / "results.json").read_text())
     assert results["board"] and "alpha" in (place.home.board / "index.html").read_text()
-    seeds = [str(line["seed"]) for line in map(json.loads, (place.home.runs / first.run / "episodes.jsonl").open())]
+    seeds = [str(line["seed"]) for line in read_lines(place.home.runs / first.run / "episodes.jsonl")]
     read_by_the_team = "".join(path.read_text() for path in (place.home.runs / first.run / "team").iterdir())
     assert "ready" in read_by_the_team and not any(seed in read_by_the_team for seed in seeds)
 
 
 def test_a_submission_that_the_mission_refuses_is_entered_once_as_refused(place, packed, hand_in, monkeypatch):
     place.round()
-    hand_in(packed(more="action_mode: telepathy\n"))
-    tell, answers = worker.finish, [None]
-    monkeypatch.setattr(
-        worker, "finish", lambda *known: answers.append(None) or (tell(*known) if len(answers) > 2 else None)
-    )
-    work(place.home, place.database, options(place))
+    hand_in(packed())
+    refused = Verdict(outcome=Outcome.REFUSED_SUBMISSION, text="submission.yaml: no")
+    monkeypatch.setattr(flight, "run_submission", lambda *known: refused)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "finish", lambda *known: False)
+        work(place.home, place.database, options(place))
     assert told(place).state == "running", "it was killed before it could tell the database"
     let_expire(place)
     work(place.home, place.database, options(place))
     assert kinds(place) == ["opening", "refusal"]
     assert (told(place).outcome, told(place).entry, told(place).charged) == ("refused_submission", 1, True)
-    assert "telepathy" in told(place).text and str(place.home.path) not in told(place).text
+
+
+def test_an_archive_that_was_damaged_here_is_not_charged_to_the_team(place, packed, hand_in):
+    place.round()
+    hand_in(packed())
+    (archive,) = place.home.uploads.iterdir()
+    archive.write_bytes(archive.read_bytes().replace(b"ready", b"reedy"))
+    work(place.home, place.database, options(place))
+    assert (told(place).state, told(place).outcome, told(place).charged) == ("done", "infrastructure_error", False)
+    assert "expected the archive that was accepted" in told(place).text and kinds(place) == ["opening"]
 
 
 def test_a_kill_between_the_ledger_and_the_database_enters_nothing_twice(place, packed, hand_in, monkeypatch):

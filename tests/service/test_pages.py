@@ -213,10 +213,10 @@ def test_a_team_sees_its_own_submissions_and_logs_and_nothing_of_others(place, p
         assert client.get("/api/submissions", headers=bearer(tokens["beta"])).json() == []
         client.post("/sign-in", data={"token": tokens["beta"]})
         pages = {client.get(f"/team/submissions/{number}{more}").status_code for more in ("", "/details", "/logs/0000.txt")}
-        assert pages == {404} and "first" not in client.get("/team").text
+        assert pages == {404} and "<bdi>first" not in client.get("/team").text
         client.post("/sign-in", data={"token": tokens["alpha"]})
         assert "0000" not in client.get("/team").text
-        assert "first" in client.get(f"/team/submissions/{number}").text
+        assert "<bdi>first" in client.get(f"/team/submissions/{number}").text
         assert client.get(f"/team/submissions/{number}/logs/0000.txt").text == "ours"
     assert log_names(Home(place.home.path), run.name) == ["0000.txt"]
 
@@ -263,7 +263,7 @@ def test_every_page_is_in_both_languages_and_keeps_strangers_words_apart(place, 
     evil = "<script>alert(1)</script>"
     token = place.team(evil)
     with place.served() as client:
-        archive = packed(team=evil, name="\"'>{{w}}")
+        archive = packed(team=evil, name="'\"''>{{w}}'")
         client.post("/api/rounds/one/submissions", content=archive, headers=bearer(token, archive))
         client.post("/sign-in", data={"token": token})
         addresses = ["/", "/team", "/team/submissions/1"]
