@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at; others than this machine need a proxy")
     parser.add_argument("--port", type=int, default=8020)
     parser.add_argument("--workers", type=int, default=1, help="worker processes that this one starts; 0 for none")
+    parser.add_argument("--no-wall", action="store_true", help="offer the engine 'process', for agents of your own only")
     parser.add_argument("--name", default="Golden Time", help="of the contest, for a new ledger")
     return parser
 
@@ -86,7 +87,7 @@ def _serve(options: argparse.Namespace) -> int:
     database = open_database(options.database or home.database_url())
     migrate(database)
     leases = LeaseOptions(lease_s=options.lease, attempts=options.attempts, pause_s=options.pause)
-    app = make_app(Service(home, database, leases))
+    app = make_app(Service(home, database, leases, no_wall=options.no_wall))
     print(f"data in               {home.path} ({database.kind})")
     print(f"organiser's token in  {home.token_file}")
     print(f"public key of ledger  {home.key_file}.pub")

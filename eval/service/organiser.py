@@ -1,6 +1,6 @@
 """The organiser's pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from goldentime.errors import ConfigError, GoldenTimeError
-from goldentime.eval.engines.choose import ENGINES
 from goldentime.eval.service import organising
 from goldentime.eval.service.api import Number
 from goldentime.eval.service.faults import Fault
@@ -47,7 +46,7 @@ def _overview(request: Request, problem: str = "", token: tuple[str, str] | None
         "submissions": submissions_of(service.database),
         "board": board_state(service.home),
         "missions": mission_names(),
-        "engines": ["auto", *ENGINES],
+        "engines": service.engines,
         "database": service.database.kind,
         "folder": str(service.home.path),
         "problem": problem,
@@ -83,15 +82,21 @@ async def new_round(request: Request) -> Response:
     """Open a round."""
     form = await read_form(request)
     service = service_of(request)
-    return await _done(request, lambda: open_round(service.home, service.database, _round_form(form)))
+    return await _done(request, lambda: open_round(service.home, service.database, _round_form(form, service.engines)))
 
 
-def _round_form(form: dict[str, str]) -> RoundForm:
+def _round_form(form: dict[str, str], engines: Sequence[str]) -> RoundForm:
     told: dict[str, Any] = {key: value.strip() for key, value in form.items() if value.strip()}
     for name in ("settings", "limits"):
         if name in told:
             told[name] = _mapping(name, told[name])
-    return load(RoundForm, told, "round")
+    found = load(RoundForm, told, "round")
+    if found.engine not in engines:
+        raise ConfigError(
+            f"round.engine: expected one of {', '.join(engines)}, got {found.engine}, which has no wall: for agents of "
+            "your own, start the service with --no-wall"
+        )
+    return found
 
 
 def _mapping(name: str, text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from goldentime.eval.engines.choose import ENGINES
 from goldentime.eval.service.database import Database
 from goldentime.eval.service.faults import Fault
 from goldentime.eval.service.home import Home
@@ -39,10 +40,15 @@ _BOARD = "sandbox allow-scripts allow-downloads; frame-ancestors 'none'"
 
 
 class Service:
-    """All that the routes work on."""
+    """All that the routes work on.
 
-    def __init__(self, home: Home, database: Database, leases: LeaseOptions) -> None:
+    Args:
+        no_wall: whether rounds may be opened whose submissions run as the service's own user.
+    """
+
+    def __init__(self, home: Home, database: Database, leases: LeaseOptions, *, no_wall: bool = False) -> None:
         self.home, self.database, self.leases = home, database, leases
+        self.engines = ("auto", *(name for name in ENGINES if no_wall or name != "process"))
         self.door = Door(home, database)
         self._session_key = home.session_key()
 

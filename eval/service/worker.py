@@ -52,23 +52,32 @@ class WorkOptions:
 
 
 class _Pulse(threading.Thread):
-    """Renews a lease until it is told to stop."""
+    """Renews a lease until it is told to stop: at intervals, and when an episode is over."""
 
     def __init__(self, database: Database, job: Job, options: WorkOptions) -> None:
         super().__init__(daemon=True)
         self.flown = 0
         self._database, self._job, self._options = database, job, options
-        self._over = threading.Event()
+        self._news, self._over = threading.Event(), False
+
+    def progress(self, flown: int) -> None:
+        """Note how many episodes are over."""
+        self.flown = flown
+        self._news.set()
 
     def run(self) -> None:
-        while not self._over.wait(self._options.leases.lease_s / 4):
+        while True:
+            self._news.wait(self._options.leases.lease_s / 4)
+            self._news.clear()
+            if self._over:
+                return
             if _orphaned(self._options.parent):
                 os._exit(LOST)
             try:
                 held = renew(self._database, self._job.lease, self._options.leases, self.flown)
             except Fault:
                 continue  # the database is away, for others too: the lease is ours until one of them takes it
-            if not held and not self._over.is_set():
+            if not held and not self._over:
                 _say(f"submission {self._job.id}: the lease was lost, so this worker ends")
                 os._exit(LOST)
 
@@ -77,7 +86,8 @@ class _Pulse(threading.Thread):
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._over.set()
+        self._over = True
+        self._news.set()
         self.join()
 
 
@@ -95,7 +105,7 @@ def work(home: Home, database: Database, options: WorkOptions) -> bool:
                 retry_later(database, job.lease, "a worker that lost its lease still holds the run's folder", leases)
                 return True
             with _Pulse(database, job, options) as pulse:
-                ending = fly(home, job, options.processes, lambda over: setattr(pulse, "flown", over))
+                ending = fly(home, job, options.processes, pulse.progress)
                 renew(database, job.lease, leases, pulse.flown)  # progress counts, whatever comes now
             _tell(database, job, ending, leases)
     except KeyboardInterrupt:

@@ -80,9 +80,7 @@ def test_an_organiser_opens_a_round_and_adds_a_team_whose_token_is_shown_once(pl
     with place.served() as client:
         organiser(place, client)
         form = {"name": "final", "mission": "hover", "epoch": "r1", "episodes": "2", "quota": "3", "size_mib": "4"}
-        opened = client.post(
-            "/organiser/rounds", data={**form, "engine": "process", "limits": "step_s: 0.5", "settings": ""}
-        )
+        opened = client.post("/organiser/rounds", data={**form, "engine": "auto", "limits": "step_s: 0.5", "settings": ""})
         assert (opened.status_code, opened.headers["location"]) == (303, "/organiser")
         added = client.post("/organiser/teams", data={"name": "불씨 <b>"})
         token = TOKEN.search(added.text)
@@ -116,6 +114,7 @@ def test_an_organiser_opens_a_round_and_adds_a_team_whose_token_is_shown_once(pl
             "round.episodes: Input should be a valid integer, unable to parse string as an integer, got 'many'",
         ),
         ("engine", "magic", "engine: expected auto or one of"),
+        ("engine", "process", "engine: expected one of auto, bubblewrap, podman, got process, which has no wall"),
         ("limits", "step_s: -1", "step_s: must be above 0, got -1"),
         ("limits", "speed: 1", "limits.speed: unknown key (got 1)"),
         ("limits", "[1", "round.limits: expected YAML or JSON, got"),
