@@ -33,7 +33,7 @@ def rows(place) -> list[Submission]:
 
 def eventually(holds) -> bool:
     """Whether something comes true within some seconds."""
-    for _ in range(200):
+    for _ in range(3000):
         if holds():
             return True
         time.sleep(0.02)

@@ -194,7 +194,7 @@ def test_a_worker_that_is_killed_is_followed_by_one_that_flies_the_rest(place, p
     first = place.home.runs / "one-000001/episodes/0000.jsonl"
     call = [sys.executable, "-m", "goldentime.cli", "serve", "worker", str(place.home.path), "--lease", "1"]
     killed = subprocess.Popen(call, stderr=subprocess.PIPE)
-    for _ in range(600):
+    for _ in range(3000):
         if first.is_file():
             break
         time.sleep(0.05)
