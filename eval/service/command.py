@@ -96,7 +96,7 @@ def _serve(options: argparse.Namespace) -> int:
     if options.database:
         os.environ[DATABASE_ENVIRONMENT] = options.database  # a password is no matter for the list of processes
     with Crew(home, options.workers, [*told, f"--pause={options.pause}"]):
-        uvicorn.run(app, host=options.host, port=options.port, log_level="warning", timeout_keep_alive=30)
+        uvicorn.run(app, host=options.host, port=options.port, log_level="warning", timeout_graceful_shutdown=10)
     database.close()
     return 0
 

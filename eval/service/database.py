@@ -13,11 +13,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
 from goldentime.errors import ConfigError
-from goldentime.eval.service.faults import Fault
+from goldentime.eval.service.faults import NO_ANSWER, Fault
 
 __all__ = ["Database", "migrate", "now", "open_database"]
 
@@ -60,9 +68,15 @@ class Database:
             try:
                 with Session(engine, expire_on_commit=False) as session, session.begin():
                     return work(session)
+            except IntegrityError:
+                if pause is None:
+                    raise
+                time.sleep(pause)  # somebody else was quicker: `work` finds what they wrote
             except (OperationalError, InterfaceError) as error:
                 if pause is None:
-                    raise Fault(503, f"database: expected an answer, got none ({_short(error)}); try again") from error
+                    raise Fault(
+                        NO_ANSWER, f"database: expected an answer, got none ({_short(error)}); try again"
+                    ) from error
                 time.sleep(pause)
         raise AssertionError("the last try returns or raises")
 

@@ -2,7 +2,10 @@
 
 from goldentime.errors import GoldenTimeError
 
-__all__ = ["Fault"]
+__all__ = ["NO_ANSWER", "Fault"]
+
+NO_ANSWER = 503
+"""Status where the database does not answer, so that nobody knows whether what was asked for was done."""
 
 
 class Fault(GoldenTimeError):

@@ -19,7 +19,7 @@ from goldentime.eval.service.render import FOLDER, page
 from goldentime.eval.service.tables import Team
 from goldentime.eval.service.tokens import SESSION_S
 from goldentime.eval.service.uploads import Offer, check_hash
-from goldentime.eval.service.views import log_file, log_names, logged_episodes, rounds_of, submissions_of
+from goldentime.eval.service.views import counts_of, log_file, log_names, logged_episodes, rounds_of, submissions_of
 from goldentime.eval.service.web import COOKIE, ORGANISER, check_origin, service_of, signed_in
 
 __all__ = ["forward", "html", "router"]
@@ -191,11 +191,11 @@ def board_address() -> Response:
 def board(request: Request, path: str) -> Response:
     """The public board, as `goldentime board build` leaves it in a folder."""
     root = service_of(request).home.board
-    for pause in (0.05, 0.2, 0.0):  # it is swapped for a new one by two renames
-        found = (root / (path or "index.html")).resolve()
-        if found.is_relative_to(root) and found.is_file():
-            return FileResponse(found, media_type=_type_of(found))
-        time.sleep(pause)
+    if not root.is_dir():
+        time.sleep(0.2)  # it is swapped for a new one by two renames
+    found = (root / (path or "index.html")).resolve()
+    if found.is_relative_to(root) and found.is_file():
+        return FileResponse(found, media_type=_type_of(found))
     raise Fault(404, f"board: expected one of its pages, got {path[:80]!r}")
 
 
@@ -205,7 +205,6 @@ def _type_of(path: Path) -> str:
 
 
 @router.get("/health")
-def health(request: Request) -> dict[str, Any]:
-    """For monitors: whether the database answers, and how long the queue is."""
-    every = submissions_of(service_of(request).database)
-    return {state: sum(one.state == state for one in every) for state in ("queued", "running")}
+def health(request: Request) -> dict[str, int]:
+    """For monitors: that the database answers, and how many submissions are in which state."""
+    return counts_of(service_of(request).database)

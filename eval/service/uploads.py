@@ -14,7 +14,7 @@ from goldentime.errors import ConfigError
 from goldentime.eval.engines.limits import MIB, Limits
 from goldentime.eval.outcomes import InfrastructureError, Outcome, RefusedSubmission
 from goldentime.eval.service.database import Database, now
-from goldentime.eval.service.faults import Fault
+from goldentime.eval.service.faults import NO_ANSWER, Fault
 from goldentime.eval.service.home import Home
 from goldentime.eval.service.incoming import Incoming, sweep, too_large
 from goldentime.eval.service.tables import Round, State, Submission, Team
@@ -117,7 +117,11 @@ class Door:
         described, digest = _looked_into(offer, one, incoming, sha256)
         fresh = partial(Submission, key=incoming.key, sha256=sha256, digest=digest, size=incoming.size, name=described.name)
         incoming.keep()  # from here on the row decides, even if no answer of the database ever comes
-        number, is_new = self._database.write(partial(_insert, offer=offer, fresh=fresh, key=incoming.key))
+        try:
+            number, is_new = self._database.write(partial(_insert, offer=offer, fresh=fresh, key=incoming.key))
+        except Fault as fault:
+            incoming.kept = fault.status == NO_ANSWER
+            raise
         incoming.kept = is_new
         return number, is_new
 

@@ -22,6 +22,7 @@ __all__ = [
     "RoundView",
     "SubmissionView",
     "TeamView",
+    "counts_of",
     "log_file",
     "log_names",
     "logged_episodes",
@@ -176,6 +177,12 @@ def _submission(row: Submission, positions: Mapping[int, int], time_s: float, *,
 
 def _utc(time_s: float) -> str:
     return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def counts_of(database: Database) -> dict[str, int]:
+    """How many submissions are in which state."""
+    counted = select(Submission.state, func.count()).group_by(Submission.state)
+    return database.read(lambda session: {row[0]: row[1] for row in session.execute(counted)})
 
 
 def teams_of(database: Database) -> list[TeamView]:
