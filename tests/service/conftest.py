@@ -73,12 +73,12 @@ class Place:
         return add_team(self.database, name).text
 
     @contextmanager
-    def served(self, **more: object) -> Iterator[httpx.Client]:
+    def served(self, sweep_s: float = 60.0, **more: object) -> Iterator[httpx.Client]:
         """A client of the service, which runs in a thread of its own."""
         service = Service(self.home, self.database, self.leases)
         for name, value in more.items():
             setattr(service, name, value)
-        config = uvicorn.Config(make_app(service, sweep_s=0.2), log_level="error", lifespan="on")
+        config = uvicorn.Config(make_app(service, sweep_s=sweep_s), log_level="error", lifespan="on")
         server = uvicorn.Server(config)
         listening = socket.create_server(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -27,7 +27,7 @@ KINDS = (
 )
 
 
-def rows(place) -> list[Submission]:
+def rows(place):
     return place.database.read(lambda session: list(session.scalars(select(Submission).order_by(Submission.id))))
 
 
@@ -213,7 +213,7 @@ def test_the_quota_is_of_a_team_and_a_round(either, packed, bearer):
     tokens = {team: either.team(team) for team in ("alpha", "beta")}
     with either.served() as client:
 
-        def send(team: str, name: str, to: str = "one") -> int:
+        def send(team: str, name: str, to: str = "one"):
             archive = packed(team=team, name=name)
             answer = client.post(f"/api/rounds/{to}/submissions", content=archive, headers=bearer(tokens[team], archive))
             return answer.status_code
@@ -257,7 +257,7 @@ def test_what_a_kill_left_is_swept_and_what_is_under_way_is_not(place, packed, b
         go_on.wait(20)
         yield archive[100:]
 
-    with place.served() as client:
+    with place.served(sweep_s=0.2) as client:
         answers = []
         sending = threading.Thread(
             target=lambda: answers.append(client.post(URL, content=slow(), headers=bearer(token, archive)))

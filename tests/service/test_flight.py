@@ -14,6 +14,7 @@ from goldentime.eval.folder import MANIFEST
 from goldentime.eval.outcomes import Outcome
 from goldentime.eval.referee.chain import check_chain
 from goldentime.eval.referee.keys import read_public_key
+from goldentime.eval.referee.manifest import Submission as HandedIn
 from goldentime.eval.referee.manifest import read_manifest
 from goldentime.eval.referee.secret import ENVIRONMENT
 from goldentime.eval.referee.verify import Checks, verify_ledger
@@ -81,7 +82,7 @@ def test_a_worker_flies_what_waits_enters_it_and_builds_the_board(place, packed,
     assert (second.state, second.outcome, second.episodes, second.entry) == ("done", "ok", {"crashed": 2}, 3)
     assert first.charged and second.charged
     manifest = read_manifest(place.home.runs / second.run / MANIFEST)
-    assert (manifest.team, manifest.submission.name, manifest.submission.sha256) == ("alpha", "second", second.sha256)
+    assert manifest.team == "alpha" and manifest.submission == HandedIn(name="second", sha256=second.sha256)
     assert {episode.outcome for episode in manifest.episodes} == {"crashed"} and manifest.limits["step_s"] == 0.2
     sound(place)
     assert (publish(place.home), publish(place.home), board_state(place.home).error) == (True, False, "")
@@ -139,7 +140,7 @@ def test_a_kill_while_the_run_is_entered_is_mended(place, packed, hand_in, monke
     hand_in(packed())
     run = place.home.runs / "one-000001"
     with monkeypatch.context() as patch:
-        patch.setattr(flight.actions, "_add", lambda *known: (_ for _ in ()).throw(OSError("killed")))
+        patch.setattr("goldentime.eval.referee.actions._add", lambda *known: (_ for _ in ()).throw(OSError("killed")))
         patch.setattr(worker, "retry_later", lambda *known: None)
         if left != "a folder without a run":
             work(place.home, place.database, options(place))

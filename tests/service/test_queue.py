@@ -35,7 +35,7 @@ def fill(place, count: int) -> None:
 
 def row(place, number: int = 1) -> Submission:
     found = place.database.read(lambda session: session.get(Submission, number))
-    assert found is not None
+    assert isinstance(found, Submission)
     return found
 
 
@@ -152,8 +152,9 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_holds(either):
 def test_connections_that_are_cut_at_random_moments_lose_and_double_nothing(either):
     """PostgreSQL's backends are ended while four workers and this test write; on SQLite only the race is left of it."""
     fill(either, 30)
-    rng, over, cuts = random.Random(5), threading.Event(), []
+    rng, over = random.Random(5), threading.Event()
     finished: list[int] = []
+    cuts: list[int] = []
 
     def work() -> None:
         database = open_database(either.url)
