@@ -14,7 +14,7 @@ IS_311 := -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help gl wall demo referee-demo test lint bench baselines images wheel-test clean distclean
+.PHONY: help gl wall postgres demo referee-demo test lint bench kill-service baselines images wheel-test clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do \
@@ -38,6 +38,14 @@ wall: ## install what submissions are walled in with (bubblewrap, Podman), where
 	    || echo "==> that failed: submissions can't be walled in (goldentime doctor --referee says more)"; \
 	else echo "==> no wall for submissions until someone runs: apt-get install bubblewrap (or podman runc)"; fi
 
+postgres: ## install what the service is tested with besides SQLite (PostgreSQL), where apt and the right to use it are
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "==> apt-get install postgresql"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends postgresql; } \
+	    >/dev/null || echo "==> that failed: the tests of the service skip PostgreSQL"; \
+	else echo "==> no PostgreSQL: its tests are skipped until someone runs: apt-get install postgresql"; fi
+
 demo: gl $(VENV)/.core ## fly the pilot once over the 2020 course and write a report
 	@echo "==> one flight of the pilot over the 2020 course, with a fresh folder runs/demo"
 	@rm -rf runs/demo
@@ -45,7 +53,7 @@ demo: gl $(VENV)/.core ## fly the pilot once over the 2020 course and write a re
 	@test -f runs/demo/report.html || { echo "runs/demo/report.html was not written" >&2; exit 1; }
 	@echo "==> open this in a browser: $(CURDIR)/runs/demo/report.html"
 
-test: gl wall $(VENV)/.all ## run all tests
+test: gl wall postgres $(VENV)/.all ## run all tests
 	@echo "==> pytest in $(WORKERS) processes"
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) -q $(ARGS)
 
@@ -57,13 +65,17 @@ lint: $(VENV)/.all ## check style, formatting and types
 	@echo "==> mypy"
 	@$(BIN)/mypy
 
-bench: gl wall $(VENV)/.all ## run each benchmarks/bench_*.py in turn
+bench: gl wall postgres $(VENV)/.all ## run each benchmarks/bench_*.py in turn
 	@failed=; for file in benchmarks/bench_*.py; do \
 	  test -f "$$file" || { echo "no benchmarks/bench_*.py here"; exit 1; }; \
 	  name=$$(basename "$$file" .py); echo "==> $$name"; \
 	  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m "benchmarks.$$name" || failed="$$failed $$name"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+kill-service: postgres $(VENV)/.all ## kill the service 20 times on each database while teams hand in
+	@$(BIN)/python -m benchmarks.kill_service
+	@$(BIN)/python -m benchmarks.kill_service --database postgresql
 
 baselines: $(VENV)/.all ## train the hover baseline with PPO
 	@echo "==> goldentime train experiment=hover_ppo"
@@ -78,7 +90,7 @@ images: wall $(VENV)/.all ## build the container images of agents and referees, 
 	fi
 	@$(BIN)/goldentime containers build
 
-wheel-test: gl wall $(VENV)/.all ## build the wheel from the sdist, run the tests on it in a fresh environment
+wheel-test: gl wall postgres $(VENV)/.all ## build the wheel from the sdist, run the tests on it in a fresh environment
 	@WORKERS=$(WORKERS) .ci/wheel-test $(BIN)/python
 
 clean: ## remove build products and caches, keep .venv and runs

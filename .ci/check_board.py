@@ -4,6 +4,7 @@ Opens the index in a headless Chromium, sorts a ranking by a click, follows a te
 if the board has one. Chromium is spoken to through two pipes, in the messages of its DevTools protocol.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -83,6 +84,17 @@ class Browser:
             if time.monotonic() > end:
                 sys.exit(f"check_board: waited {_PATIENCE_S:g} s in vain for {script}")
             time.sleep(0.1)
+
+    def picture(self, width: int, height: int) -> bytes:
+        """A PNG of the page in a window of this size."""
+        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        return base64.b64decode(self._ask("Page.captureScreenshot", format="png")["data"])
+
+    def attach(self, selector: str, file: Path) -> None:
+        """Choose a file in a form, as a click and a dialogue would."""
+        root = self._ask("DOM.getDocument")["root"]["nodeId"]
+        node = self._ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self._ask("DOM.setFileInputFiles", nodeId=node, files=[str(file.resolve())])
 
     def close(self) -> None:
         """End Chromium."""

@@ -393,6 +393,12 @@ def _containers(arguments: list[str]) -> int:
     return containers_command(arguments)
 
 
+def _serve(arguments: list[str]) -> int:
+    from goldentime.eval.service.command import serve_command
+
+    return serve_command(arguments)
+
+
 def _rescore(arguments: list[str]) -> int:
     from goldentime.eval.referee.command import rescore_command
 
@@ -423,6 +429,7 @@ _COMMANDS = {
     "ledger": _Command("ledger new|add|withdraw LEDGER [...]", "enter a run in a signed ledger", _ledger),
     "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
     "board": _Command("board build LEDGER --runs DIR --out DIR", "the leaderboard of a ledger, as pages", _board),
+    "serve": _Command("serve [worker] FOLDER [...]", "take submissions, fly them, show the board: a web service", _serve),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
     "containers": _Command("containers build|list [...]", "the container images of agents and referees", _containers),
