@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that help and mistakes are a
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code: 0 well, 1 something is broken, 2 a mistake in the call, 130 Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(_help())
-        return 0
+        return _guarded(_print_help)
     if arguments[0] in ("-V", "--version"):
         from goldentime import __version__
 
@@ -43,11 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _guarded(lambda: command.run(arguments[1:]))
 
 
-def _help() -> str:
+def _print_help() -> int:
     width = max(len(command.usage) for command in _COMMANDS.values()) + 2
     lines = [f"  goldentime {command.usage:{width}}{command.summary}" for command in _COMMANDS.values()]
     head = "Simulator, training ground and referee for a fire-rescue robotics Grand Challenge."
-    return "\n".join([head, "", *lines, "", "Settings are written name=value; 'goldentime evaluate --help' lists them."])
+    print(
+        "\n".join([head, "", *lines, "", "Settings are written name=value; 'goldentime evaluate --help' lists them."]),
+        flush=True,
+    )
+    return 0
 
 
 def _guarded(run: Callable[[], int]) -> int:
@@ -83,6 +87,11 @@ def _is_mistake(error: BaseException | None) -> bool:
 def _complain(message: str) -> int:
     print(f"goldentime: {message}", file=sys.stderr)
     return _CLEAR
+
+
+def _from(module: str, function: str) -> Callable[[Any], int]:
+    """What a module does with a command's arguments or settings; imported when it is called."""
+    return lambda given: int(getattr(import_module(module), function)(given))
 
 
 # Commands whose settings Hydra composes.
@@ -149,21 +158,11 @@ def _is_submission(path: Path) -> bool:
 
 
 def _evaluate(arguments: list[str]) -> int:
-    def task(config: Any) -> int:
-        from goldentime.eval.command import evaluate_command
-
-        return evaluate_command(config)
-
-    return _with_hydra("evaluate", task, arguments)
+    return _with_hydra("evaluate", _from("goldentime.eval.command", "evaluate_command"), arguments)
 
 
 def _watch(arguments: list[str]) -> int:
-    def task(config: Any) -> int:
-        from goldentime.eval.watch import watch_command
-
-        return watch_command(config)
-
-    return _with_hydra("evaluate", task, arguments)
+    return _with_hydra("evaluate", _from("goldentime.eval.watch", "watch_command"), arguments)
 
 
 def _train(arguments: list[str]) -> int:
@@ -319,12 +318,6 @@ def _speech(arguments: list[str]) -> int:
     return build_bank(options.folder)
 
 
-def _dataset(arguments: list[str]) -> int:
-    from goldentime.eval.dataset.command import dataset_command
-
-    return dataset_command(arguments)
-
-
 def _contest(arguments: list[str]) -> int:
     import argparse
 
@@ -355,54 +348,7 @@ def _contest(arguments: list[str]) -> int:
 
 
 def _serve2022(arguments: list[str]) -> int:
-    def task(config: Any) -> int:
-        from goldentime.eval.contest.command import serve2022_command
-
-        return serve2022_command(config)
-
-    return _with_hydra("serve2022", task, arguments)
-
-
-def _referee(arguments: list[str]) -> int:
-    from goldentime.eval.referee.command import referee_command
-
-    return referee_command(arguments)
-
-
-def _ledger(arguments: list[str]) -> int:
-    from goldentime.eval.referee.command import ledger_command
-
-    return ledger_command(arguments)
-
-
-def _verify(arguments: list[str]) -> int:
-    from goldentime.eval.referee.command import verify_command
-
-    return verify_command(arguments)
-
-
-def _board(arguments: list[str]) -> int:
-    from goldentime.eval.board.command import board_command
-
-    return board_command(arguments)
-
-
-def _containers(arguments: list[str]) -> int:
-    from goldentime.eval.containers.command import containers_command
-
-    return containers_command(arguments)
-
-
-def _serve(arguments: list[str]) -> int:
-    from goldentime.eval.service.command import serve_command
-
-    return serve_command(arguments)
-
-
-def _rescore(arguments: list[str]) -> int:
-    from goldentime.eval.referee.command import rescore_command
-
-    return rescore_command(arguments)
+    return _with_hydra("serve2022", _from("goldentime.eval.contest.command", "serve2022_command"), arguments)
 
 
 def _expect_none(name: str, arguments: list[str]) -> None:
@@ -421,18 +367,50 @@ _COMMANDS = {
         "train experiment=NAME|perception=NAME [...]", "train an agent, or what sees, reads and hears", _train
     ),
     "score": _Command("score FOLDER [--rules R]", "score the stored logs of a run again", _score),
-    "rescore": _Command("rescore FOLDER", "score stored logs again and compare to the byte", _rescore),
+    "rescore": _Command(
+        "rescore FOLDER",
+        "score stored logs again and compare to the byte",
+        _from("goldentime.eval.referee.command", "rescore_command"),
+    ),
     "replay": _Command("replay RUN|EPISODE.jsonl [...]", "show logged episodes in 3D in a browser", _replay),
-    "dataset": _Command("dataset make NAME [name=value ...]", "make a data set of pictures or of sound", _dataset),
+    "dataset": _Command(
+        "dataset make NAME [name=value ...]",
+        "make a data set of pictures or of sound",
+        _from("goldentime.eval.dataset.command", "dataset_command"),
+    ),
     "contest": _Command("contest NAME TRUTH ANSWER", "score an answer as a real contest, or serve one", _contest),
-    "referee": _Command("referee secret|key|commit|reveal [...]", "secrets, keys and hidden seeds of a contest", _referee),
-    "ledger": _Command("ledger new|add|withdraw LEDGER [...]", "enter a run in a signed ledger", _ledger),
-    "verify": _Command("verify LEDGER [--runs DIR] [...]", "check a ledger and its runs, offline", _verify),
-    "board": _Command("board build LEDGER --runs DIR --out DIR", "the leaderboard of a ledger, as pages", _board),
-    "serve": _Command("serve [worker] FOLDER [...]", "take submissions, fly them, show the board: a web service", _serve),
+    "referee": _Command(
+        "referee secret|key|commit|reveal [...]",
+        "secrets, keys and hidden seeds of a contest",
+        _from("goldentime.eval.referee.command", "referee_command"),
+    ),
+    "ledger": _Command(
+        "ledger new|add|withdraw LEDGER [...]",
+        "enter a run in a signed ledger",
+        _from("goldentime.eval.referee.command", "ledger_command"),
+    ),
+    "verify": _Command(
+        "verify LEDGER [--runs DIR] [...]",
+        "check a ledger and its runs, offline",
+        _from("goldentime.eval.referee.command", "verify_command"),
+    ),
+    "board": _Command(
+        "board build LEDGER --runs DIR --out DIR",
+        "the leaderboard of a ledger, as pages",
+        _from("goldentime.eval.board.command", "board_command"),
+    ),
+    "serve": _Command(
+        "serve [worker] FOLDER [...]",
+        "take submissions, fly them, show the board: a web service",
+        _from("goldentime.eval.service.command", "serve_command"),
+    ),
     "assets": _Command("assets build|import [...]", "make the meshes again, or bring in further furniture", _assets),
     "speech": _Command("speech build|import [...]", "make the bank of voices again, or bring in recordings", _speech),
-    "containers": _Command("containers build|list [...]", "the container images of agents and referees", _containers),
+    "containers": _Command(
+        "containers build|list [...]",
+        "the container images of agents and referees",
+        _from("goldentime.eval.containers.command", "containers_command"),
+    ),
     "doctor": _Command("doctor [--referee]", "check this machine and say what to do", _doctor),
 }
 
