@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
 from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads, Warms
-from goldentime.baselines.rescuer_flight import LEVEL_M, SENSES, RescueFlight
+from goldentime.baselines.rescuer_flight import SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
 from goldentime.baselines.rescuer_help import Helper
 from goldentime.baselines.rescuer_others import Others
 from goldentime.baselines.rescuer_reports import Teller
+from goldentime.baselines.rescuer_storeys import Storeys
 from goldentime.errors import ConfigError
 from goldentime.perception.landmarks import Landmark
 from goldentime.types import Brief
@@ -29,8 +30,6 @@ __all__ = ["Motion", "Rescuer"]
 Floats = NDArray[np.float64]
 
 _AIRBORNE_M = 0.25
-_CLIMB_S, _SHUT_M = 15.0, 0.5
-"""A climb that takes longer is given up, and so are all so near to it."""
 _PACE = 0.5
 """Share of its speed while it reads a plate."""
 _LOOK_S = 3.0
@@ -106,15 +105,12 @@ class Rescuer:
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self.finished = False
         """Whether it has nothing left to look for."""
-        self.shafts: dict[int, Floats] = {}
-        """By storey: where it flies up from it, (2,)."""
-        self._closed: set[int] = set()
+        self.storeys = Storeys(self.flight, self.others)
         self._done: set[int] = set()
         self._again: set[int] = set()
-        self._entered_s = self._climbing_s = self._landing_s = self._lost_s = 0.0
+        self._entered_s = self._landing_s = self._lost_s = 0.0
         self.looks = 0
         """How often it has begun to look again."""
-        self._target: int | None = None
         self._barred: set[int] = set()
         self._heat, self._hull_k = HeatGuard(), 0.0
 
@@ -201,7 +197,7 @@ class Rescuer:
                 plan.hot[:] = plan.done[:] = False
         if self.looks > 1 and self.flight.storey:
             self._done.add(self.flight.storey)
-            self._target = self.flight.storey - 1
+            self.storeys.target = self.flight.storey - 1
 
     def answer(self, motion: Motion, *, heard: bool = True) -> dict[str, Any]:
         """The action.
@@ -239,7 +235,7 @@ class Rescuer:
     def must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
         """Whether time, battery or heat leave no more than the way home."""
         flight = self.flight
-        gate = self.shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
+        gate = self.storeys.shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
         cost_m = flight.cost_m(gate)
         if not math.isfinite(cost_m):
             cost_m = 1.5 * float(np.hypot(*(flight.fix.position_m[:2] - gate)))
@@ -279,7 +275,7 @@ class Rescuer:
             return flight.hold()
         if self._homeward:
             return self._go_home()
-        if self._heat.refuge_m is not None and self._target is None:
+        if self._heat.refuge_m is not None and self.storeys.target is None:
             if not self._at(self._heat.refuge_m) and not flight.stuck:
                 return flight.go(self._heat.refuge_m)
             self._heat.refuge_m = None
@@ -288,29 +284,13 @@ class Rescuer:
             self._turn = serving.turn_rad_s if serving.turn_rad_s is not None else self._turn
             self._release = serving.release
             return serving.velocity_m_s
-        if self._target is None:
-            self._target = self._storey_of_need()
+        self.storeys.head_for(self.helper.storeys(self.flight, self._people()))
         return self._explore()
-
-    def _storey_of_need(self) -> int | None:
-        """The next storey on the way to somebody who needs a kit, if it knows the way there."""
-        storey = self.flight.storey
-        needy = self.helper.storeys(self.flight, self._people())
-        if not needy or storey in needy:
-            return None
-        step = 1 if min(needy, key=lambda other: abs(other - storey)) > storey else -1
-        return storey + step if self._way(min(storey, storey + step)) else None
-
-    def _way(self, storey: int) -> bool:
-        """Whether it knows a way up from a storey; what others know it knows from now on."""
-        if storey not in self.shafts and storey in self.others.shafts and storey not in self._closed:
-            self.shafts[storey] = self.others.shafts[storey]
-        return storey in self.shafts
 
     def _explore(self) -> Floats:
         flight = self.flight
-        if self._target is not None:
-            return self._change(self._target)
+        if self.storeys.target is not None:
+            return self._change()
         if self._stale():
             if self._goal is not None and (flight.stuck or self._at(self._goal)):
                 flight.map.done |= flight.map.disc(self._goal, _DONE_M)
@@ -356,9 +336,9 @@ class Rescuer:
         if flight.storey + 1 < len(flight.floors_m) and flight.storey + 1 not in self._done:
             hole = shaft(flight.map, self._covered)
             if hole is not None:
-                self.shafts[flight.storey] = hole
-            if hole is not None or self._way(flight.storey):
-                self._target = flight.storey + 1
+                self.storeys.shafts[flight.storey] = hole
+            if hole is not None or self.storeys.knows_way_up(flight.storey):
+                self.storeys.target = flight.storey + 1
                 return
             if flight.storey not in self._again:
                 # Once more, and on the stairs too.
@@ -367,30 +347,17 @@ class Rescuer:
                 return
         self.finished = self._homeward = True
 
-    def _change(self, storey: int) -> Floats:
-        """Through the shaft between this storey and the next up or down."""
-        flight = self.flight
-        gate = self.shafts[min(storey, flight.storey)]
-        high_m = flight.floors_m[storey] + LEVEL_M
-        off_m = float(np.hypot(*(gate - flight.fix.position_m[:2])))
-        between = abs(flight.fix.position_m[2] - flight.level_m) > 0.5
-        if not between and off_m > 0.3 and not flight.stuck:
-            return flight.towards(gate)
-        if abs(flight.fix.position_m[2] - high_m) < 0.2:
-            flight.enter(storey)
-            self._target, self._goal, self._entered_s, self._climbing_s = None, None, flight.time_s, 0.0
-            return flight.hold()
-        self._turn = 0.0
-        self._climbing_s += flight.dt_s
-        if self._climbing_s > _CLIMB_S and storey > flight.storey:
-            # Something is in the way: not here.
-            flight.map.shut(self.shafts.pop(flight.storey), _SHUT_M)
-            self._closed.add(flight.storey)
-            self._target, self._goal, self._climbing_s = None, None, 0.0
-            return flight.hold()
-        velocity = flight.hold(high_m)
-        velocity[:2] += np.clip(0.8 * (gate - flight.fix.position_m[:2]), -0.3, 0.3)
-        return velocity
+    def _change(self) -> Floats:
+        """To the next storey up or down."""
+        before = self.flight.storey
+        change = self.storeys.change()
+        if change.upright:
+            self._turn = 0.0
+        if change.over:
+            self._goal = None
+            if self.flight.storey != before:
+                self._entered_s = self.flight.time_s
+        return change.velocity_m_s
 
     def _go_home(self) -> Floats:
         flight = self.flight
@@ -398,12 +365,12 @@ class Rescuer:
             self._turn = 0.0
             return flight.sink() if flight.time_s - self._landing_s > 2.5 else flight.hold()
         level = abs(flight.fix.position_m[2] - flight.level_m) < 0.5
-        if self._target is not None and self._target > flight.storey and level:
-            self._target = None
-        if self._target is not None:
-            return self._change(self._target)
+        if self.storeys.target is not None and self.storeys.target > flight.storey and level:
+            self.storeys.target = None
+        if self.storeys.target is not None:
+            return self._change()
         if flight.storey:
-            self._target = flight.storey - 1
+            self.storeys.target = flight.storey - 1
             return flight.hold()
         if float(np.hypot(*(flight.fix.position_m[:2] - flight.home_m))) < _HOME_M:
             self._landing, self._landing_s = True, flight.time_s

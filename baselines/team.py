@@ -253,7 +253,7 @@ class Team:
         ]
         served = [mind.others.people[number] for number in mind.helper.served if number in mind.others.people]
         found += [Find(KIT, mark.number % _NUMBERS, _point(mark.position_m), "", True) for mark in served]
-        for storey, (x, y) in mind.shafts.items():
+        for storey, (x, y) in mind.storeys.shafts.items():
             if storey < mind.flight.storey:
                 found.append(Find(STAIRS, storey, (float(x), float(y), mind.flight.floors_m[storey]), "", False))
         for category in (FIRE, CYLINDER):
