@@ -30,6 +30,8 @@ Answer = TypeVar("Answer")
 Job = Callable[[Item, Callable[[], bool]], Answer]
 
 _CONTEXT = multiprocessing.get_context("spawn")
+_START_S = 300.0
+"""How long a worker may take to start, before its time for a piece of work counts."""
 _LEAVE_S = 60.0
 """How long a worker that was told to stop may take to come to the end of a step."""
 
@@ -63,7 +65,7 @@ class _Worker:
 
     def give(self, place: int, item: Any, longest_s: float) -> None:
         """Begin a piece of work; one who has died meanwhile shows it later."""
-        self.place, self.due = place, time.monotonic() + longest_s
+        self.place, self.due = place, time.monotonic() + _START_S + longest_s
         with suppress(OSError):
             self.pipe.send((item,))
 
@@ -137,8 +139,11 @@ def _run(
                 worker.end(_LEAVE_S)
                 crew[crew.index(worker)] = _Worker(job)
                 continue
-            worker.place = None
             kind, value = told
+            if kind == "begun":
+                worker.due = time.monotonic() + patience.longest_s
+                continue
+            worker.place = None
             if kind == "raised":
                 raise value
             take(value)
@@ -181,6 +186,7 @@ def _work(job: Job[Any, Any], pipe: Connection) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         while (told := pipe.recv()) is not None:
+            pipe.send(("begun", None))
             try:
                 answer = "done", job(told[0], pipe.poll)
             except Exception as error:

@@ -100,10 +100,10 @@ def _sleep(seconds: float, stopped) -> float:
 
 
 def test_work_that_does_not_end_is_ended(helpers_importable):
-    start, done = time.monotonic(), []
+    done: list[float] = []
     with pytest.raises(InfrastructureError, match=r"more than 3 s\): 1000"):
         run_in_processes(_sleep, [0.0, 1000.0], 2, done.append, Patience(deaths=1, longest_s=3.0))
-    assert done == [0.0] and time.monotonic() - start < 60
+    assert done == [0.0]
 
 
 @pytest.mark.slow
