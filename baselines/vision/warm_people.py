@@ -80,7 +80,7 @@ class WarmTask:
     """What the loop trains."""
 
     def __init__(self, config: WarmConfig, train: Pictures, checks: Pictures | None) -> None:
-        self.model = WarmPeopleNet()
+        self.model: torch.nn.Module = WarmPeopleNet()
         self._config, self._train, self._checks = config, train, checks
         self._centres = cells_px(*train.kelvin.shape[1:])
 
