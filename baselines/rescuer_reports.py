@@ -15,9 +15,10 @@ __all__ = ["Teller", "condition_of", "victims"]
 
 _SEEN, _SURE = {PERSON: 3, FIRE: 3, CYLINDER: 3}, 0.42
 """So many sightings with at least this mean score make a find,"""
-_WEIGHT, _WEIGHT_WARM, _WEIGHT_ALONE, _WEIGHT_UNFELT = 2.2, 1.1, 1.7, 3.4
+_WEIGHT, _WEIGHT_WARM, _WEIGHT_ALONE, _WEIGHT_POST, _WEIGHT_UNFELT = 2.2, 1.1, 1.7, 4.5, 3.4
 """and of people, whom it is worth to guess, as many with at least this sum, less for those who are warm, but for those who
-are nothing but warm, and more for those at whom no thermal camera has looked."""
+are nothing but warm, the more if they stand, as hot walls and lintels do, and for those at whom no thermal camera has
+looked."""
 _WARM_SHARE, _COLD_SHARE = 0.6, 0.6
 """Share of the looks that must say so; who is as cold as the room is a thing."""
 _RESCUERS = ("firefighter", "medic", *FAKES)
@@ -51,7 +52,8 @@ def victims(findings: Findings, time_s: float, *, last: bool = False) -> list[La
         kinds = mark.votes.get("kind", {})
         other = sum(kinds.get(kind, 0.0) for kind in (FAKES if down else _RESCUERS))
         rescuer = other / (sum(kinds.values()) + _DOUBT)
-        warm = _WEIGHT_WARM if mark.votes.get("kind") else _WEIGHT_ALONE
+        alone = _WEIGHT_POST if condition_of(mark) == "non_urgent" else _WEIGHT_ALONE
+        warm = _WEIGHT_WARM if kinds else alone
         felt = _WEIGHT if mark.votes.get("warm") else _WEIGHT_UNFELT
         weight = warm if mark.share("warm", "yes") > _WARM_SHARE else felt
         rescuer = 1.0 if mark.share("warm", "no") > _COLD_SHARE else rescuer

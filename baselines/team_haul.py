@@ -113,9 +113,7 @@ def _steps(brief: Mapping[str, Any]) -> list[_Step]:
         _Step(_at(goal_m, high_m), _FLY_M_S),
         _Step(_at(mark, high_m), _FLY_M_S),
         _Step(_at(mark, _DROP_M), 0.5, release=True),
-        _Step(_at(mark, high_m), 0.5),
-        _Step(_at(start, high_m), _FLY_M_S),
-        _Step(_at(start, _LEVEL_M), 0.5),
+        _Step(_at(mark, _LEVEL_M), 0.5),
     ]
 
 
