@@ -59,6 +59,7 @@ def ray_nodes(count: int) -> Iterator[tuple[str, Any]]:
 
     Raises:
         MissingDependencyError: Ray is not installed.
+        InfrastructureError: a node does not start within the 30 s that Ray waits, on a machine that is too busy.
     """
     before = os.environ.get("RAY_AUTH_TOKEN")
     os.environ["RAY_AUTH_TOKEN"] = _TOKEN
@@ -67,14 +68,21 @@ def ray_nodes(count: int) -> Iterator[tuple[str, Any]]:
         made = import_module("ray.cluster_utils").Cluster()
         try:
             with one_thread_each():
-                for number in range(count):
-                    head = {} if number else {"include_dashboard": False}
-                    made.add_node(num_cpus=1, object_store_memory=_STORE_BYTES, **head)
+                _add_nodes(made, count)
             yield made.address, made
         finally:
             made.shutdown()
     finally:
         _restore("RAY_AUTH_TOKEN", before)
+
+
+def _add_nodes(cluster: Any, count: int) -> None:
+    try:
+        for number in range(count):
+            head = {} if number else {"include_dashboard": False}
+            cluster.add_node(num_cpus=1, object_store_memory=_STORE_BYTES, **head)
+    except Exception as error:  # it has no class of its own
+        raise InfrastructureError(f"Ray does not start here: {str(error)[:500]}") from None
 
 
 @contextmanager
