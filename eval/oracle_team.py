@@ -21,6 +21,10 @@ Floats = NDArray[np.float64]
 
 _HIGH_M, _HAUL_M_S, _FLY_M_S, _SINK_M_S = 3.4, 0.6, 0.9, 0.3
 _NEAR_M, _SETTLE_S = 0.15, 1.5
+_GUSTS_M_S, _FAR_M = 0.03, 0.9
+"""Gusts may keep it off a place: it takes so much less care each second, down to what load and anchors allow."""
+_PASSES_M, _LONGEST_S = (2.6, 3.6), 50.0
+"""At which heights the two fly where their ways may cross; and no step takes longer, for one of them may be down."""
 _DROP_M = 0.9
 """From how high over the ground an anchor falls."""
 _SLACK_M = 0.25
@@ -212,9 +216,10 @@ def _haul(scenario: Scenario, oracle: TeamOracle) -> Iterator[dict[int, _Wish]]:
         goal + sides[0] - marks[1]
     ) + np.linalg.norm(goal + sides[1] - marks[0]):
         marks.reverse()
-    up = [goal + side + _over(_HIGH_M - 0.4) for side in sides]
+    up = [goal + side + _over(high_m) for side, high_m in zip(sides, _PASSES_M, strict=True)]
     yield from _together(oracle, pair, up, 0.6)
-    yield from _together(oracle, pair, [mark + _over(_HIGH_M - 0.4) for mark in marks], _FLY_M_S)
+    above = [mark + _over(high_m) for mark, high_m in zip(marks, _PASSES_M, strict=True)]
+    yield from _together(oracle, pair, above, _FLY_M_S)
     yield from _together(oracle, pair, [mark + _over(_DROP_M) for mark in marks], 0.5)
     yield {i: _Wish(np.array((0.0, 0.0, 0.6)), release=True) for i in pair}
     yield from _together(oracle, pair, [mark + _over(1.6) for mark in marks], 0.5)
@@ -224,11 +229,12 @@ def _together(
     oracle: TeamOracle, pair: Sequence[int], places: Sequence[Floats], speed_m_s: float
 ) -> Iterator[dict[int, _Wish]]:
     """Each to its place, until all are there and still for a moment."""
-    still_s = 0.0
-    while still_s < _SETTLE_S:
+    still_s = waited_s = 0.0
+    while still_s < _SETTLE_S and waited_s < _LONGEST_S:
         yield {i: _Wish(_towards(place, _at(oracle, i), speed_m_s)) for i, place in zip(pair, places, strict=True)}
         off_m = max(float(np.linalg.norm(place - _at(oracle, i))) for i, place in zip(pair, places, strict=True))
-        still_s = still_s + 0.1 if off_m < _NEAR_M + 0.1 else 0.0
+        waited_s += 0.1
+        still_s = still_s + 0.1 if off_m < min(_NEAR_M + 0.1 + _GUSTS_M_S * waited_s, _FAR_M) else 0.0
 
 
 def _over(height_m: float) -> Floats:
