@@ -59,16 +59,15 @@ def ray_nodes(count: int) -> Iterator[tuple[str, Any]]:
 
     Raises:
         MissingDependencyError: Ray is not installed.
-        InfrastructureError: a node does not start within the 30 s that Ray waits, on a machine that is too busy.
+        InfrastructureError: twice a node does not start within the 30 s that Ray waits, on a machine that is too busy.
     """
     before = os.environ.get("RAY_AUTH_TOKEN")
     os.environ["RAY_AUTH_TOKEN"] = _TOKEN
     try:
         load_ray()
-        made = import_module("ray.cluster_utils").Cluster()
+        with one_thread_each():
+            made = _started(count)
         try:
-            with one_thread_each():
-                _add_nodes(made, count)
             yield made.address, made
         finally:
             made.shutdown()
@@ -76,13 +75,20 @@ def ray_nodes(count: int) -> Iterator[tuple[str, Any]]:
         _restore("RAY_AUTH_TOKEN", before)
 
 
-def _add_nodes(cluster: Any, count: int) -> None:
-    try:
-        for number in range(count):
-            head = {} if number else {"include_dashboard": False}
-            cluster.add_node(num_cpus=1, object_store_memory=_STORE_BYTES, **head)
-    except Exception as error:  # it has no class of its own
-        raise InfrastructureError(f"Ray does not start here: {str(error)[:500]}") from None
+def _started(count: int) -> Any:
+    """A cluster; a second one where the first has not started in time, for then much of Ray is in memory."""
+    for tries_left in (1, 0):
+        cluster = import_module("ray.cluster_utils").Cluster()
+        try:
+            for number in range(count):
+                head = {} if number else {"include_dashboard": False}
+                cluster.add_node(num_cpus=1, object_store_memory=_STORE_BYTES, **head)
+            return cluster
+        except Exception as error:  # it has no class of its own
+            cluster.shutdown()
+            if not tries_left:
+                raise InfrastructureError(f"Ray does not start here: {str(error)[:500]}") from None
+    raise AssertionError("one of two tries returns or raises")
 
 
 @contextmanager
