@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -91,3 +91,9 @@ class BadAction:
 
     def act(self, observation: Mapping[str, Any]) -> Action:
         return {"motion": np.full(4, np.nan, dtype=np.float32)}
+
+
+def sleep_for(seconds: float, stopped: Callable[[], bool]) -> float:
+    """Work that takes so long."""
+    time.sleep(seconds)
+    return seconds
