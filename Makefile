@@ -14,7 +14,7 @@ IS_311 := -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help gl wall postgres demo referee-demo test lint bench kill-service baselines images wheel-test clean distclean
+.PHONY: help gl wall postgres browser demo referee-demo test lint bench kill-service baselines images wheel-test clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do \
@@ -52,6 +52,20 @@ demo: gl $(VENV)/.core ## fly the pilot once over the 2020 course and write a re
 	@$(BIN)/goldentime evaluate mission=course2020 agent=pilot split=public episodes=1 out=runs/demo
 	@test -f runs/demo/report.html || { echo "runs/demo/report.html was not written" >&2; exit 1; }
 	@echo "==> open this in a browser: $(CURDIR)/runs/demo/report.html"
+
+browser: ## install what boards are looked at with (Chromium), where apt and the right to use it are
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "==> apt-get install chromium"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends chromium; } \
+	    >/dev/null || echo "==> that failed: nobody looks at the board"; \
+	else echo "==> no Chromium: nobody looks at the board until someone runs: apt-get install chromium"; fi
+
+referee-demo: gl wall browser $(VENV)/.all ## three submissions on hidden seeds, a ledger, the board, and a look at it in a browser
+	@PATH="$(CURDIR)/$(BIN):$$PATH" docs/examples/referee_demo.sh runs/referee-demo
+	@echo "==> check_board.py runs/referee-demo/board"
+	@$(BIN)/python .ci/check_board.py runs/referee-demo/board
+	@echo "==> open this in a browser: $(CURDIR)/runs/referee-demo/board/index.html"
 
 test: gl wall postgres $(VENV)/.all ## run all tests
 	@echo "==> pytest in $(WORKERS) processes"

@@ -156,3 +156,11 @@ def test_no_committed_file_names_a_registry():
         assert not found, f"{name} names {found}"
         if path.suffix in {".toml", ".txt", ".cfg", ".yaml", ".yml", ".md", ".sh"} or path.name == "Makefile":
             assert not INDEX_OPTION.search(content.decode("utf-8")), f"{name} sets a package index"
+
+
+def test_every_target_of_the_makefile_says_what_it_is_for_and_does_something():
+    text = (ROOT / "Makefile").read_text("utf-8")
+    (listed,) = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    for target in listed.split():
+        rule = re.search(rf"^{re.escape(target)}:.*## .+\n(\t.*\n)+", text, re.MULTILINE)
+        assert rule is not None, f"{target} has no recipe, or is not in the help"
