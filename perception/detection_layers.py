@@ -1,8 +1,9 @@
 """What the networks of detection are made of."""
 
+import torch
 from torch import Tensor, nn
 
-__all__ = ["Residual", "unit"]
+__all__ = ["Residual", "grid_px", "rows_of", "unit"]
 
 
 def unit(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
@@ -20,3 +21,15 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.widen(self.narrow(x))  # type: ignore[no-any-return]  # torch types calls of modules as Any
+
+
+def rows_of(x: Tensor) -> Tensor:
+    """(n, channels, height, width) -> (n, height * width, channels), float32."""
+    return x.permute(0, 2, 3, 1).flatten(1, 2).float()
+
+
+def grid_px(height: int, width: int, stride: int) -> Tensor:
+    """The centres of cells so far apart, row by row, (cells, 2) float32, x and y [px]."""
+    rows, columns = -(-height // stride), -(-width // stride)
+    y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+    return (torch.stack([x, y], -1).flatten(0, 1).float() + 0.5) * stride

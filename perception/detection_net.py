@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, softplus
 
 from goldentime.errors import ConfigError
-from goldentime.perception.detection_layers import Residual, unit
+from goldentime.perception.detection_layers import Residual, grid_px, rows_of, unit
 from goldentime.perception.detection_person import CloseNet
 from goldentime.perception.detection_smoke import SmokeNet
 from goldentime.perception.weights import read_weights, weights_bytes
@@ -129,7 +129,7 @@ class DetectorNet(nn.Module):
     def _head(self, level: Tensor, stride: int) -> tuple[Tensor, ...]:
         what = self.what(level)
         reach = stride * softplus(self.reach(self.where(level)).float())
-        return _rows(self.score(what)), _rows(reach), _rows(what)
+        return rows_of(self.score(what)), rows_of(reach), rows_of(what)
 
     def fold(self) -> "DetectorNet":
         """Merge each normalisation into its convolution, for faster use; only in evaluation mode, once."""
@@ -141,11 +141,6 @@ class DetectorNet(nn.Module):
                 module[0] = torch.nn.utils.fuse_conv_bn_eval(convolution, norm)
                 module[1] = nn.Identity()
         return self
-
-
-def _rows(x: Tensor) -> Tensor:
-    """(n, channels, height, width) -> (n, height * width, channels), float32."""
-    return x.permute(0, 2, 3, 1).flatten(1, 2).float()
 
 
 def as_input(pictures: Tensor) -> Tensor:
@@ -162,12 +157,7 @@ def channels_last(net: nn.Module) -> None:
 
 def centres_px(height: int, width: int) -> Tensor:
     """The centres of all cells in the order of `Cells`, (cells, 2) float32, x and y [px]."""
-    levels = []
-    for stride in STRIDES:
-        rows, columns = -(-height // stride), -(-width // stride)
-        y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-        levels.append((torch.stack([x, y], -1).flatten(0, 1).float() + 0.5) * stride)
-    return torch.cat(levels)
+    return torch.cat([grid_px(height, width, stride) for stride in STRIDES])
 
 
 def net_bytes(spec: NetSpec, weights: Mapping[str, Tensor]) -> bytes:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, softplus
 
-from goldentime.perception.detection_layers import Residual, unit
+from goldentime.perception.detection_layers import Residual, grid_px, rows_of, unit
 from goldentime.perception.detection_net import Cells
 from goldentime.perception.weights import read_weights, weights_bytes
 
@@ -56,19 +56,12 @@ class WarmPeopleNet(nn.Module):
         fine = self.mix[1](fine + interpolate(middle, size=fine.shape[-2:], mode="nearest"))
         what = self.what(fine)
         reach = STRIDE * softplus(self.reach(self.where(fine)).float())
-        return Cells(_rows(self.score(what)), _rows(reach), _rows(what))
-
-
-def _rows(x: Tensor) -> Tensor:
-    """(n, channels, height, width) -> (n, height * width, channels), float32."""
-    return x.permute(0, 2, 3, 1).flatten(1, 2).float()
+        return Cells(rows_of(self.score(what)), rows_of(reach), rows_of(what))
 
 
 def cells_px(height: int, width: int) -> Tensor:
     """The centres of all cells, (cells, 2) float32, x and y [px]."""
-    rows, columns = -(-height // STRIDE), -(-width // STRIDE)
-    y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-    return (torch.stack([x, y], -1).flatten(0, 1).float() + 0.5) * STRIDE
+    return grid_px(height, width, STRIDE)
 
 
 def net_bytes(weights: Mapping[str, Tensor]) -> bytes:

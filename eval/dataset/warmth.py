@@ -22,6 +22,8 @@ from goldentime.eval.dataset.rescue_flight import stage_of
 from goldentime.eval.dataset.shards import Recipe, statement_of
 from goldentime.files import write_atomic
 from goldentime.missions.rescue_place import RescueConfig, Site, draw_site
+from goldentime.perception.sighting import Eye, Look
+from goldentime.perception.warm_people import heights_m
 from goldentime.records import record
 from goldentime.rng import stream
 from goldentime.types import WorldState
@@ -154,14 +156,9 @@ def _view(config: WarmthConfig, state: WorldState, nodes: NDArray[np.float64], r
 
 def _heights_m(view: View, depth_m: NDArray[np.float32]) -> NDArray[np.float32]:
     """World z of what each pixel shows."""
-    rows, columns = depth_m.shape
-    scale = view.half_width / (0.5 * columns)
-    right, down, ahead = view.axes[:, 2]
-    x = (np.arange(columns) + 0.5 - 0.5 * columns) * scale
-    y = (np.arange(rows) + 0.5 - 0.5 * rows) * scale
-    slope = ahead + right * x[None] + down * y[:, None]
-    heights: NDArray[np.float32] = (view.eye[2] + depth_m * slope).astype(np.float32)
-    return heights
+    focal_px = 0.5 * view.width / view.half_width
+    eye = Eye(view.width, view.height, focal_px, view.axes.T, np.zeros(3), view.far_m)
+    return heights_m(depth_m, eye, Look(np.array(view.eye), np.eye(3)))
 
 
 def _numbers(scenario: Scenario) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ from goldentime.perception.detection import Detection
 from goldentime.perception.navigation import Scan
 from goldentime.perception.sighting import look_from
 from goldentime.perception.slice_map import Band, SliceMap
+from goldentime.perception.warm_people import WarmPerson
 
 OPTIONS = {"pitch_deg": 0.0, "yaw_deg": 0.0, "position_m": [0.0, 0.0, 0.0], "far_m": 100.0}
 SENSORS: dict[str, Any] = {
@@ -83,6 +84,36 @@ def test_somebody_warm_is_told_once_with_place_and_condition():
 
 def test_what_is_as_cold_as_the_room_is_nobody():
     assert victims(seen([person()], warm=293.0), 10.0) == []
+
+
+class Warm(Told):
+    """Finds somebody in every thermal picture."""
+
+    def __init__(self, pose):
+        self._one = WarmPerson(box=(32.0, 18.0, 16.0, 24.0), score=0.8, pose=pose)
+
+    def find(self, kelvin, depth_m, above_m):
+        return [self._one]
+
+
+def felt(pose, light, looks):
+    """Whom it is sure of where only the thermal camera sees somebody."""
+    findings = Findings(SENSORS, [0.0], Told(), Told(), Warm(pose))
+    observation: dict[str, np.ndarray] = {
+        "camera": np.full((240, 320, 3), light, np.uint8),
+        "depth": np.full((240, 320), 3.0, np.float32),
+        "thermal": np.full((60, 80), 300.0, np.float32),
+    }
+    for number in range(looks):
+        findings.see(observation, look_from(np.array([0.0, 0.0, 1.0]), 0.0, 0.0, 0.0), 0.5 * number)
+    return victims(findings, 20.0)
+
+
+def test_who_is_felt_in_the_dark_is_believed_in_light_hardly_and_who_stands_late():
+    assert len(felt("low", 10, 4)) == 1
+    assert felt("low", 128, 4) == [], "light would have shown them"
+    assert felt("upright", 10, 4) == [], "hot lintels look like that"
+    assert len(felt("upright", 10, 8)) == 1
 
 
 def test_what_is_where_another_drone_is_is_that_drone():

@@ -85,3 +85,13 @@ def test_what_is_barred_is_never_free_until_the_drone_is_there(x, y, radius):
     plan.pass_(np.array([x, y]), radius)
     plan.insert(*room(), 6.0)
     assert plan.free[at(plan, x, y)] or abs(x) > 1.7 or abs(y) > 1.7
+
+
+def test_what_is_doubted_is_free_again_once_doubts_are_forgotten_and_what_is_barred_is_not():
+    plan = mapped()
+    plan.doubt(np.array([0.5, 0.5]), 0.4)
+    plan.bar(np.array([-0.8, -0.8]), 0.3)
+    assert plan.occupied[at(plan, 0.5, 0.5)]
+    plan.forget_doubts()
+    assert plan.free[at(plan, 0.5, 0.5)]
+    assert plan.occupied[at(plan, -0.8, -0.8)]
