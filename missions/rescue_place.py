@@ -106,18 +106,23 @@ def draw_site(config: RescueConfig, rng: Rng) -> Site:
     Raises:
         ScenarioError: nobody can be reached.
     """
-    for tries_left in reversed(range(_TRIES)):
-        building = _building(config, rng)
-        blaze = draw_blaze(building, config.fire, rng)
+    tries_left = _TRIES
+    while True:
+        tries_left -= 1
         try:
-            people = _people(building, blaze, config, rng)
-            break
+            return _site(config, rng)
         except ScenarioError:
-            # Some buildings have too few places that can be reached.
-            if config.plan or not tries_left:
+            # Some buildings have too few places that can be reached, some fires cut one off.
+            if not tries_left:
                 raise
+
+
+def _site(config: RescueConfig, rng: Rng) -> Site:
+    building = _building(config, rng)
+    blaze = draw_blaze(building, config.fire, rng)
+    people = _people(building, blaze, config, rng)
     ways = ways_of(building.graph, blaze.blocked, blaze.rooms[:1])
-    return Site(building, blaze, people, ways, tuple(_nodes(building, people)))
+    return Site(building, blaze, people, ways, _reached(building, people, ways))
 
 
 def draw_rescue(mission: str, config: RescueConfig, rng: Rng) -> Scenario:
@@ -219,10 +224,18 @@ def _people(building: Building, blaze: Blaze, config: RescueConfig, rng: Rng) ->
     return drawn
 
 
-def _nodes(building: Building, people: Sequence[Person]) -> list[int]:
-    """For each victim the nearest node from which a drone can fly up to them; -1 for others."""
+def _reached(building: Building, people: Sequence[Person], ways: Ways) -> tuple[int, ...]:
+    """For each victim the nearest node from which a drone can fly up to them; -1 for others.
+
+    Raises:
+        ScenarioError: what blocks an exit cuts a node off.
+    """
     boxes = boxes_of(building.level.solids)
-    return [_node(building, p.room, p.position, boxes) if p.victim else -1 for p in people]
+    nodes = tuple(_node(building, p.room, p.position, boxes) if p.victim else -1 for p in people)
+    for person, node in enumerate(nodes):
+        if node >= 0 and not np.isfinite(ways.length_m[building.entrance.node, node]):
+            raise ScenarioError(f"rescue: person {person} at node {node} can't be reached from the entrance")
+    return nodes
 
 
 def _node(building: Building, room: int, place: Point, boxes: Boxes) -> int:

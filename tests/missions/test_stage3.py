@@ -39,6 +39,14 @@ def test_everybody_can_be_reached_in_time(drawn):
         assert all(help_s < scenario.time_limit_s for help_s in helped)
 
 
+def test_where_what_blocks_an_exit_cuts_somebody_off_another_building_is_drawn():
+    # The first draws of both leave a victim at a node without a way.
+    for seed in (65, 88):
+        scenario = mission().generate(np.random.default_rng([77, seed]))
+        victims = [i for i, person in enumerate(scenario.people) if person.victim]
+        assert sorted(stop["person"] for stop in scenario.task["tours"][0]["stops"]) == victims
+
+
 def test_nobody_is_in_the_room_that_burns_or_behind_a_door_that_is_locked(drawn):
     for scenario in drawn:
         burning = scenario.fire.fuels[scenario.fire.ignitions[0].fuel].room
