@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldentime.baselines.reporting import no_message, no_report, report_sheet
+from goldentime.baselines.rescuer_ears import RescueEars, ears_of
 from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
-from goldentime.baselines.rescuer_findings import FIRE, PLATE, Detects, Findings, Reads, Warms
+from goldentime.baselines.rescuer_findings import FIRE, PERSON, PLATE, Detects, Findings, Reads, Warms
 from goldentime.baselines.rescuer_flight import SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
 from goldentime.baselines.rescuer_help import Helper
@@ -98,9 +99,11 @@ class Rescuer:
         plan, area_m, yaw_rad = self.flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
         self._inside, self._covered = (indoors(plan, area_m, yaw_rad, m) for m in (_WALL_M, _WALL_M + _DEEP_M))
         self._findings = self._eyes(sensors)
+        self.ears: RescueEars | None = ears_of(brief)
+        """None for a drone that hears nothing."""
         self.others = Others()
         self.teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of, self.others)
-        self.helper = Helper(_kits_of(brief))
+        self.helper = Helper(_kits_of(brief), "team" in brief)
         self._goal: Floats | None = None
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self.finished = False
@@ -173,6 +176,8 @@ class Rescuer:
         if self._findings is not None:
             self._findings.see(observation, look, flight.time_s, self.others.mates_m)
             self._avoid_fire()
+        if self.ears is not None:
+            self.ears.listen(observation, flight.fix, self._findings.marks(PERSON) if self._findings else ())
         self._feel(observation)
 
     def decide(self, observation: Mapping[str, NDArray[Any]]) -> Motion:

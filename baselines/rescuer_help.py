@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.rescuer_explore import beside
 from goldentime.baselines.rescuer_flight import RescueFlight
-from goldentime.baselines.rescuer_reports import condition_of
+from goldentime.baselines.rescuer_people import condition_of
 from goldentime.perception.landmarks import Landmark
 
 __all__ = ["FOREIGN", "Helper", "Serving", "wants_kit"]
@@ -51,10 +51,11 @@ class Helper:
 
     Args:
         kits: that the drone carries.
+        shares: whether others bring kits too, and there is one for everybody.
     """
 
-    def __init__(self, kits: int) -> None:
-        self._kits = kits
+    def __init__(self, kits: int, shares: bool = False) -> None:
+        self._kits, self._shares = kits, shares
         self._served: set[int] = set()
         self._later: dict[int, tuple[int, float]] = {}
         self._patient: Landmark | None = None
@@ -96,7 +97,7 @@ class Helper:
     def storeys(self, flight: RescueFlight, told: Mapping[int, Landmark]) -> set[int]:
         """Where those are for whom it is worth to change storeys: the last kit only for who surely can use it; arguments as
         of `serve`."""
-        worth = _FIRST if self._kits > 1 else _FIRST[:1]
+        worth = _FIRST if self._shares or self._kits > 1 else _FIRST[:1]
         wanting = self._wanting(flight, told)
         return {flight.storey_of(mark.position_m) for mark in wanting if condition_of(mark) in worth}
 
@@ -112,7 +113,8 @@ class Helper:
 
     def _wants(self, mark: Landmark, time_s: float) -> bool:
         state, (_, from_s) = condition_of(mark), self._later.get(mark.number, (0, 0.0))
-        kept = state == "immediate" and self._kits < 2 and time_s < _KEPT_S
+        scarce = not self._shares and self._kits < 2
+        kept = state == "immediate" and scarce and time_s < _KEPT_S
         return wants_kit(mark) and not kept and mark.number not in self._served and time_s >= from_s
 
     def _approach(self, flight: RescueFlight, mark: Landmark, away_m: float) -> Serving:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from goldentime.baselines.rescuer import Motion, Rescuer
 from goldentime.baselines.rescuer_findings import CYLINDER, FIRE, PERSON, Detects, Reads
 from goldentime.baselines.rescuer_help import FOREIGN, wants_kit
-from goldentime.baselines.rescuer_reports import condition_of
+from goldentime.baselines.rescuer_people import condition_of
 from goldentime.baselines.team_haul import Haul
 from goldentime.baselines.team_share import Carrier, Patient, share_out
 from goldentime.baselines.team_talk import KIT, STAIRS, Find, State, pack, unpack
@@ -40,7 +40,7 @@ _TURNS_S = 6.0
 """So much later than the one before it each flies in, and so much earlier it comes home."""
 _BERTH_M, _BACKS_M_S, _AIRBORNE_M = 1.3, 0.4, 0.6
 """How near another may come, how fast one gets out of its way, and above what height."""
-_LEVEL_M, _THERE_M, _ENTERS_M_S = 0.3, 0.4, 0.7
+_LEVEL_M, _THERE_M = 0.3, 0.4
 _MATES_M = 2.4
 """What is nearer while it hauls is the other carrier."""
 _POSTURES = {"immediate": "lying_back", "urgent": "sitting", "non_urgent": "standing"}
@@ -147,10 +147,8 @@ class Team:
             return None
         if self._haul is None and flight.time_s < _TURNS_S * self._me:
             return Motion(np.zeros(3))
-        velocity = flight.hold()
-        if level:
-            velocity[:2] += gap * min(1.0, _ENTERS_M_S / max(float(np.hypot(*gap)), 1e-6))
-        return Motion(velocity)
+        # The straight way may lead into a parked car.
+        return Motion(flight.towards(np.zeros(2)) if level else flight.hold())
 
     def _rescue(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         post_m = self._post(observation)

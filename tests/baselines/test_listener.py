@@ -69,7 +69,7 @@ QUIET = {"microphones": np.zeros((4, 1600), np.float32), "attitude": np.zeros(3,
 def reports(*steps, count=40, **brief):
     agent: Any = Listener(networks=False)
     agent.reset({**BRIEF, **brief})
-    agent._hearer = Told(*steps)
+    agent._ears._hearer = Told(*steps)
     made = [agent.act(QUIET)["report"] for _ in range(count)]
     return [report for report in made if report["kind"]]
 
@@ -112,7 +112,7 @@ def test_a_pair_of_microphones_takes_what_it_hears_to_be_level_and_ahead():
     places = [[0.0, 0.1, 0.0], [0.0, -0.1, 0.0]]
     agent.reset({**BRIEF, "told": {"microphones": {"microphone_m": places}}})
     for said, meant in ((30.0, 30.0), (150.0, 30.0), (-100.0, -80.0)):
-        x, y, z = agent._ahead(heard(1, said, 0.0, 0.0))
+        x, y, z = agent._ears._ahead(heard(1, said, 0.0, 0.0))
         assert math.degrees(math.atan2(y, x)) == pytest.approx(meant)
         assert z == 0.0
 

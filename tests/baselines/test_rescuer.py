@@ -12,7 +12,8 @@ from goldentime.baselines.rescuer_findings import PERSON, Findings, shared
 from goldentime.baselines.rescuer_flight import Field
 from goldentime.baselines.rescuer_heat import HeatGuard
 from goldentime.baselines.rescuer_others import Others
-from goldentime.baselines.rescuer_reports import Teller, condition_of, victims
+from goldentime.baselines.rescuer_people import condition_of, victims
+from goldentime.baselines.rescuer_reports import Teller
 from goldentime.control.planner import Space, flood
 from goldentime.errors import ConfigError
 from goldentime.missions.registry import make_env

@@ -1,0 +1,88 @@
+"""What the rescuer hears: who of those that it has found calls, with what voice, and from where somebody calls."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldentime.baselines.listener_calls import Utterance
+from goldentime.baselines.listener_ears import Ears, microphones_of
+from goldentime.perception.landmarks import Landmark
+from goldentime.perception.navigation import Fix
+from goldentime.types import Brief
+
+__all__ = ["Call", "RescueEars", "ears_of"]
+
+Floats = NDArray[np.float64]
+
+_EVERY = 2
+"""It listens once in so many steps."""
+_SAME_RAD, _REACH_M, _RISE_M = math.radians(15.0), 8.0, 1.5
+"""A call from so near to the direction of somebody is theirs, if they are no farther off, and no more above or below."""
+
+
+class Call(NamedTuple):
+    """Somebody has called."""
+
+    azimuth_rad: float
+    """Counter-clockwise from east."""
+    over_s: float
+    """When it was over."""
+
+
+class RescueEars:
+    """Listens, and votes on the people who were found: `awake`, and whose `voice` it is.
+
+    Args:
+        ears: of the drone.
+    """
+
+    def __init__(self, ears: Ears) -> None:
+        self._ears = ears
+        self.calls: list[Call] = []
+        """All that were heard."""
+
+    def listen(self, observation: Mapping[str, NDArray[Any]], fix: Fix, people: Sequence[Landmark]) -> None:
+        """Take in one step's sound.
+
+        Args:
+            observation: of this step.
+            fix: where the drone is.
+            people: who may be who calls.
+        """
+        roll, pitch, _ = observation["attitude"].astype(float).tolist()
+        x, y, z = fix.position_m.tolist()
+        self._ears.hear(observation, (roll, pitch, fix.yaw_rad), (x, y, z))
+        while (call := self._ears.next_call()) is not None:
+            azimuth_rad = math.atan2(float(call.unit[1]), float(call.unit[0]))
+            self.calls.append(Call(azimuth_rad, call.last_s))
+            if (caller := _caller(call, azimuth_rad, people)) is not None:
+                _vote(caller, call)
+
+
+def _caller(call: Utterance, azimuth_rad: float, people: Sequence[Landmark]) -> Landmark | None:
+    """Whose call it is, of those whose places are known."""
+    origin = np.array(call.bearings[-1].origin)
+    near: list[tuple[float, int, Landmark]] = []
+    for mark in people:
+        x, y, rise = (mark.position_m - origin).tolist()
+        off = abs(math.remainder(math.atan2(y, x) - azimuth_rad, 2.0 * math.pi))
+        if off < _SAME_RAD and math.hypot(x, y) < _REACH_M and -_RISE_M - 0.5 < rise < _RISE_M:
+            near.append((off, mark.number, mark))
+    return min(near)[2] if near else None
+
+
+def _vote(mark: Landmark, call: Utterance) -> None:
+    awake = mark.votes.setdefault("awake", {"yes": 0.0})
+    awake["yes"] += call.confidence
+    sums = mark.votes.setdefault("voice", {})
+    for voice, share in call.scores.items():
+        sums[voice] = sums.get(voice, 0.0) + share
+
+
+def ears_of(brief: Brief) -> RescueEars | None:
+    """For a drone with microphones and an attitude to hear by; None for others."""
+    name = microphones_of(brief)
+    return RescueEars(Ears(brief, name, every=_EVERY)) if name is not None else None
