@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goldentime.baselines.reporting import no_report
 from goldentime.baselines.rescuer import Motion, Rescuer
 from goldentime.baselines.rescuer_findings import CYLINDER, FIRE, PERSON, Detects, Reads
 from goldentime.baselines.rescuer_help import FOREIGN, wants_kit
@@ -36,6 +37,8 @@ _SEEN_M, _AIM_M = 1.8, 2.5
 """Around where another drone has been there is nothing more to see; around where it flies to it will be seen."""
 _SILENT_S, _POST_M, _SERVED_M = 6.0, 1.0, 1.5
 """Who is not heard for so long is looked for; how near to a post is there; and how near somebody served is the same one."""
+_VOICE, _HEARD_S = "voice", 5.0
+"""A bearing of a call is told no later than that."""
 _TURNS_S = 6.0
 """So much later than the one before it each flies in, and so much earlier it comes home."""
 _BERTH_M, _BACKS_M_S, _AIRBORNE_M = 1.3, 0.4, 0.6
@@ -85,7 +88,7 @@ class Team:
         self._heard_s: dict[int, float] = {}
         self._finds: dict[tuple[str, int], Find] = {}
         self._told_s = self._shared_s = -math.inf
-        self._turn = 0
+        self._turn = self._bearings = 0
         self._relays_at: Floats | None = None
 
     def act(self, observation: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
@@ -100,7 +103,10 @@ class Team:
         if mind.flight.time_s - self._shared_s >= _SHARES_S:
             self._shared_s = mind.flight.time_s
             self._share()
-        action = mind.answer(self._motion(observation), heard=self._may_report(observation))
+        heard = self._may_report(observation)
+        action = mind.answer(self._motion(observation), heard=heard)
+        if heard and not action["report"]["kind"]:
+            action["report"] = self._bearing() or action["report"]
         if self._length:
             action["message"] = self._message()
         return action
@@ -109,6 +115,18 @@ class Team:
         """Whether it is its turn, and the base would hear it."""
         turn = int(self._mind.flight.time_s / _SPEAKS_S) % len(self._starts)
         return turn == self._me and ("links" not in observation or bool(observation["links"][-1] > 0))
+
+    def _bearing(self) -> dict[str, Any] | None:
+        """A report of the next call that was heard, while it is of any use."""
+        sheet, mind = self._brief["action"]["report"], self._mind
+        calls = mind.ears.calls if mind.ears is not None and _VOICE in sheet["kinds"] else []
+        while self._bearings < len(calls):
+            call = calls[self._bearings]
+            self._bearings += 1
+            if mind.flight.time_s - call.over_s < _HEARD_S:
+                kind = {"kind": list(sheet["kinds"]).index(_VOICE), "azimuth_rad": np.float32(call.azimuth_rad)}
+                return no_report(sheet) | kind
+        return None
 
     def _motion(self, observation: Mapping[str, NDArray[Any]]) -> Motion:
         if self._haul is None or self._haul.done:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from goldentime.baselines.rescuer_ears import Call
 from goldentime.baselines.team import Team
 from goldentime.baselines.team_talk import KIT, STAIRS, Find, State, pack, unpack
 from goldentime.errors import ConfigError
@@ -57,6 +58,24 @@ def test_each_says_where_it_is(team):
         assert isinstance(state, State)
         assert state.place_m == pytest.approx(team.brief["team"][int(name[-1])]["start_m"], abs=0.1)
         assert state.kits == team.brief["team"][int(name[-1])]["kits"].count("relief")
+
+
+class Heard:
+    """Ears that have heard two calls, one of them long ago."""
+
+    calls = (Call(0.2, -20.0), Call(0.7, 0.0))
+
+    def listen(self, observation, fix, people):
+        pass
+
+
+def test_it_tells_from_where_it_hears_somebody_while_that_is_of_any_use(team):
+    agents, seen = start(team)
+    agents["drone_0"]._mind.ears = Heard()
+    voice = list(team.brief_of("drone_0")["action"]["report"]["kinds"]).index("voice")
+    reports = [agents["drone_0"].act(seen["drone_0"])["report"] for _ in range(4)]
+    told = [float(report["azimuth_rad"]) for report in reports if report["kind"] == voice]
+    assert told == pytest.approx([0.7])
 
 
 def test_one_that_does_not_talk_is_silent_and_deaf(team):
