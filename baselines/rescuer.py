@@ -41,7 +41,7 @@ _NEAR_M, _HOME_M = 0.35, 0.5
 _GOAL_S, _SOON_S, _DONE_M = 4.0, 0.8, 0.8
 """A goal is thought over again after so long, sooner if it is seen by now; around one that was reached, or can't be, there
 is nothing more to see."""
-_BACK_SHARE, _LANDING_S, _STOREY_S = 1.6, 22.0, 12.0
+_BACK_SHARE, _LANDING_S, _STOREY_S = 1.5, 15.0, 10.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
 _LEAST_CHARGE, _HOT_K = 0.25, 337.0
 _HOT_M, _CALM_K = 1.5, 324.0

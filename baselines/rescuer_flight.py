@@ -38,7 +38,8 @@ _CLEARS_M, _LOOKS_M, _EVERY = 6.0, 4.5, 2
 """How far beams clear the map, how far off somebody is told for sure; and one scan in so many is mapped."""
 _PLAN_S = 1.0
 _LOOKAHEAD_M, _BRAKE_M_S2, _CLIMB_M_S, _SINK_M_S = 0.5, 1.5, 0.7, 0.4
-_SIDE_M = 0.35
+_SIDE_M, _OVER_M = 0.35, 0.3
+"""What is no more above or below is beside it; and so far it keeps from what it flies over."""
 _BERTH = Berth(keep_m=0.55, band_m=_SIDE_M, push_m_s=0.6)
 """What is nearer than this, and no more than that above or below, pushes away, the harder the nearer."""
 _TURN_GAIN, _TURN_RAD_S = 1.5, 1.2
@@ -126,6 +127,11 @@ class RescueFlight:
         """Flight height of the storey it is on."""
         return self.floors_m[self.storey] + LEVEL_M
 
+    @property
+    def low(self) -> bool:
+        """Whether something right below keeps it from sinking."""
+        return self._under_m < 1.5 * _OVER_M
+
     def storey_of(self, place_m: Floats) -> int:
         """The storey that a place is on."""
         below = [i for i, floor in enumerate(self.floors_m) if floor <= place_m[2] + 0.3]
@@ -139,6 +145,7 @@ class RescueFlight:
     def sense(self, observation: Mapping[str, NDArray[Any]]) -> Look:
         """Take one observation in; where the body is now."""
         self.time_s += self.dt_s
+        self._under_m = float(observation["rangefinder"][0])
         self.fix = fix = self._odometer.update(observation)
         if fix.scan is not None:
             self._near = fix.scan.ends_m[fix.scan.hit]
@@ -254,8 +261,9 @@ class RescueFlight:
         return self._speed_m_s * min(max((room_m - 0.2) / 0.5, 0.45), 1.0)
 
     def hold(self, height_m: float | None = None) -> Floats:
-        """The velocity that keeps a height, that of the storey if not given, and away from things."""
+        """The velocity that keeps a height, that of the storey if not given, and away from things, also from below."""
         goal_m = self.level_m if height_m is None else height_m
+        goal_m = max(goal_m, float(self.fix.position_m[2]) - self._under_m + _OVER_M)
         rise = min(max(1.5 * (goal_m - float(self.fix.position_m[2])), -_SINK_M_S), _CLIMB_M_S)
         velocity = self._push()
         velocity[2] += rise

@@ -13,8 +13,9 @@ __all__ = ["Change", "Storeys"]
 
 Floats = NDArray[np.float64]
 
-_CLIMB_S, _SHUT_M = 15.0, 0.5
-"""A climb that takes longer is given up, and so are all so near to it."""
+_CLIMB_S, _SHUT_M, _STEPS_M = 15.0, 0.5, 0.8
+"""A climb that takes longer is given up, and so are all so near to it; and how high over its height on a storey it is there,
+where steps are below."""
 
 
 class Change(NamedTuple):
@@ -70,7 +71,9 @@ class Storeys:
         between = abs(flight.fix.position_m[2] - flight.level_m) > 0.5
         if not between and off_m > 0.3 and not flight.stuck:
             return Change(flight.towards(gate), upright=False)
-        if abs(flight.fix.position_m[2] - high_m) < 0.2:
+        above_m = float(flight.fix.position_m[2]) - high_m
+        # Over the foot of the stairs it can't sink to its height.
+        if abs(above_m) < 0.2 or (flight.low and 0.0 < above_m < _STEPS_M):
             flight.enter(storey)
             self.target, self._climbing_s = None, 0.0
             return Change(flight.hold(), upright=False, over=True)
