@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from goldentime.baselines.reporting import no_message, no_report, report_sheet
 from goldentime.baselines.rescuer_ears import RescueEars, ears_of
-from goldentime.baselines.rescuer_explore import indoors, next_view, shaft, unseen, walk_m
+from goldentime.baselines.rescuer_explore import indoors, next_view, outer_walls, shaft, unseen, walk_m
 from goldentime.baselines.rescuer_findings import FIRE, PERSON, PLATE, Detects, Findings, Reads, Warms
 from goldentime.baselines.rescuer_flight import SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
@@ -98,6 +98,8 @@ class Rescuer:
         self.flight = RescueFlight(brief, self._speed_m_s)
         plan, area_m, yaw_rad = self.flight.maps[0], brief["area_m"], float(brief["start_yaw_rad"])
         self._inside, self._covered = (indoors(plan, area_m, yaw_rad, m) for m in (_WALL_M, _WALL_M + _DEEP_M))
+        for storey, one in enumerate(self.flight.maps):
+            one.wall(outer_walls(one, area_m, yaw_rad, door=storey == 0))
         self._findings = self._eyes(sensors)
         self.ears: RescueEars | None = ears_of(brief)
         """None for a drone that hears nothing."""

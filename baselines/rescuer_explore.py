@@ -10,13 +10,16 @@ from goldentime.baselines.rescuer_flight import Field
 from goldentime.control.planner import Space, flood
 from goldentime.perception.slice_map import SliceMap
 
-__all__ = ["beside", "indoors", "next_view", "shaft", "unseen", "walk_m"]
+__all__ = ["beside", "indoors", "next_view", "outer_walls", "shaft", "unseen", "walk_m"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Area = tuple[list[float], list[float]]
 
-_SIDES_M, _BEHIND_M = 8.3, 6.3
+_SIDES_M, _BEHIND_M = 8.0, 6.0
 """How far the area of a rescue reaches beyond the building's side walls and its back."""
+_OUTER_M, _INNER_M, _DOOR_M = 4.0, 4.25, 1.0
+"""How far its front wall is from the start, outside and inside, and half the width of its entrance."""
 _GAIN_M, _AROUND_M, _FEWEST = 5.0, 2.4, 0.12
 """Nothing seen around a place is worth so many metres of way; what is around; and the least share to be worth a look."""
 _STAIRS_M = 1.0
@@ -25,7 +28,14 @@ _HOLE_M, _HOLE_M2 = 0.35, 0.8
 """How far from its edge, and how large a hole in the ceiling is."""
 
 
-def indoors(plan: SliceMap, area_m: tuple[list[float], list[float]], yaw_rad: float, wall_m: float) -> Mask:
+def _turned(plan: SliceMap, yaw_rad: float) -> tuple[Floats, Floats]:
+    """How far the cells lie ahead of the start and to its left, (nx, ny) each."""
+    x, y = (plan.lower_m[axis] + (np.arange(plan.shape[axis]) + 0.5) * plan.cell_m for axis in (0, 1))
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+    return c * x[:, None] + s * y[None], c * y[None] - s * x[:, None]
+
+
+def indoors(plan: SliceMap, area_m: Area, yaw_rad: float, wall_m: float, off_m: float = 0.3) -> Mask:
     """Cells that may be within the building, (nx, ny).
 
     Args:
@@ -33,15 +43,32 @@ def indoors(plan: SliceMap, area_m: tuple[list[float], list[float]], yaw_rad: fl
         area_m: corners of what may be flown in.
         yaw_rad: from the start straight to the entrance.
         wall_m: how far off the front is.
+        off_m: how far to keep off the other outer walls' outsides.
     """
-    x, y = np.meshgrid(*(plan.lower_m[a] + (np.arange(plan.shape[a]) + 0.5) * plan.cell_m for a in (0, 1)), indexing="ij")
-    ahead, aside = (x * math.cos(yaw_rad) + y * math.sin(yaw_rad), y * math.cos(yaw_rad) - x * math.sin(yaw_rad))
+    ahead, aside = _turned(plan, yaw_rad)
     corners = np.array(area_m)[:, :2]
     far = corners @ (math.cos(yaw_rad), math.sin(yaw_rad))
     wide = corners @ (-math.sin(yaw_rad), math.cos(yaw_rad))
-    inside: Mask = (ahead > wall_m) & (ahead < far.max() - _BEHIND_M)
-    inside &= (aside > wide.min() + _SIDES_M) & (aside < wide.max() - _SIDES_M)
+    inside: Mask = (ahead > wall_m) & (ahead < far.max() - _BEHIND_M - off_m)
+    inside &= (aside > wide.min() + _SIDES_M + off_m) & (aside < wide.max() - _SIDES_M - off_m)
     return inside
+
+
+def outer_walls(plan: SliceMap, area_m: Area, yaw_rad: float, *, door: bool) -> Mask:
+    """Cells of the building's outer walls and of what is beside and behind it, (nx, ny): beams go through windows, drones
+    don't.
+
+    Args:
+        plan: of a storey.
+        area_m: corners of what may be flown in.
+        yaw_rad: from the start straight to the entrance.
+        door: whether the entrance is on this storey.
+    """
+    ahead, aside = _turned(plan, yaw_rad)
+    closed: Mask = (ahead > _OUTER_M) & ~indoors(plan, area_m, yaw_rad, _INNER_M, 0.05)
+    if door:
+        closed &= (np.abs(aside) > _DOOR_M) | (ahead > _INNER_M)
+    return closed
 
 
 def unseen(plan: SliceMap, inside: Mask, covered: Mask) -> Mask:

@@ -14,8 +14,8 @@ __all__ = ["Change", "Storeys"]
 Floats = NDArray[np.float64]
 
 _CLIMB_S, _SHUT_M, _STEPS_M = 15.0, 0.5, 0.8
-"""A climb that takes longer is given up, and so are all so near to it; and how high over its height on a storey it is there,
-where steps are below."""
+"""A climb that takes longer is given up, and so are all so near to it; and how high over its height on a storey it is there
+all the same, where steps are below."""
 
 
 class Change(NamedTuple):

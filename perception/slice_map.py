@@ -120,6 +120,10 @@ class SliceMap:
         """Never fly there, whatever the beams say."""
         self._barred |= self.disc(centre_m, radius_m)
 
+    def wall(self, cells: Mask) -> None:
+        """Never fly in some cells, (nx, ny): what is known to be a wall, though beams may go through its windows."""
+        self._barred |= cells
+
     def doubt(self, centre_m: Floats, radius_m: float) -> None:
         """Don't fly there, whatever the beams say, until doubts are forgotten."""
         self._doubted |= self.disc(centre_m, radius_m)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from goldentime.baselines.rescuer import Rescuer
-from goldentime.baselines.rescuer_explore import beside, indoors, next_view, shaft, unseen, walk_m
+from goldentime.baselines.rescuer_explore import beside, indoors, next_view, outer_walls, shaft, unseen, walk_m
 from goldentime.baselines.rescuer_findings import PERSON, Findings, shared
 from goldentime.baselines.rescuer_flight import Field
 from goldentime.baselines.rescuer_heat import HeatGuard
@@ -256,6 +256,21 @@ def test_indoors_begins_behind_the_front():
     inside = indoors(plan, ([-18.0, -12.0, 0.0], [18.0, 26.0, 9.0]), 0.5 * math.pi, 3.7)
     assert not inside[tuple(plan.index(np.array([[0.0, 0.0]]))[0])]
     assert inside[tuple(plan.index(np.array([[0.0, 10.0]]))[0])]
+
+
+def test_one_leaves_the_building_through_the_entrance_and_not_through_windows():
+    plan = SliceMap((-18.0, -12.0), (18.0, 26.0), Band(1.05, 1.7, math.inf))
+    area = ([-18.0, -12.0, 0.0], [18.0, 26.0, 9.0])
+    ground, upper = (outer_walls(plan, area, 0.5 * math.pi, door=door) for door in (True, False))
+
+    def at(x, y):
+        return tuple(plan.index(np.array([[x, y]]))[0])
+
+    assert not ground[at(0.0, 4.1)]
+    assert upper[at(0.0, 4.1)]
+    for walls in (ground, upper):
+        assert walls[at(5.0, 4.1)] and walls[at(10.4, 12.0)] and walls[at(0.0, 20.4)]
+        assert not walls[at(5.0, 2.0)] and not walls[at(9.5, 12.0)] and not walls[at(0.0, 19.5)]
 
 
 def test_it_says_what_it_lacks():
