@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 
 _EVERY = 2
 """It listens once in so many steps."""
-_SAME_RAD, _REACH_M, _RISE_M = math.radians(15.0), 8.0, 1.5
+_SHORTEST_S = 0.45
+"""What is shorter is the rotors more often than not."""
+_SAME_RAD, _REACH_M, _RISE_M = math.radians(25.0), 8.0, 1.5
 """A call from so near to the direction of somebody is theirs, if they are no farther off, and no more above or below."""
 
 
@@ -56,6 +58,8 @@ class RescueEars:
         x, y, z = fix.position_m.tolist()
         self._ears.hear(observation, (roll, pitch, fix.yaw_rad), (x, y, z))
         while (call := self._ears.next_call()) is not None:
+            if call.length_s < _SHORTEST_S:
+                continue
             azimuth_rad = math.atan2(float(call.unit[1]), float(call.unit[0]))
             self.calls.append(Call(azimuth_rad, call.last_s))
             if (caller := _caller(call, azimuth_rad, people)) is not None:

@@ -1,5 +1,8 @@
 """Arrays are read from data files: the shipped ones are what their sources say, and a new one is one file."""
 
+import math
+from itertools import combinations
+
 import numpy as np
 import pytest
 import yaml
@@ -16,7 +19,7 @@ def written(tmp_path, **data):
 
 def test_shipped_arrays_have_their_microphones():
     counts = {name: load_array(name).count for name in array_names()}
-    assert counts == {"ring8": 8, "spcup2019": 8, "stereo": 2, "tetrahedron": 4}
+    assert counts == {"ring8": 8, "spcup2019": 8, "stereo": 2, "tetrahedron": 4, "wide_tetrahedron": 4}
 
 
 def test_every_file_is_named_after_its_array():
@@ -41,6 +44,14 @@ def test_radii_and_directions():
     assert np.rad2deg(elevation) == pytest.approx([35, -35, -35, 35], abs=1e-2)
 
 
+def test_the_wide_tetrahedron_has_corners_of_the_cup_s_cube():
+    at = np.array(load_array("wide_tetrahedron").position_m)
+    assert (np.abs(at) == 0.0615).all()
+    edges_m = [np.linalg.norm(a - b) for a, b in combinations(at, 2)]
+    assert edges_m == pytest.approx([0.0615 * 2.0 * math.sqrt(2.0)] * 6)
+    assert load_array("wide_tetrahedron").mount_m[2] == load_array("spcup2019").mount_m[2]
+
+
 def test_a_new_array_is_one_new_file(tmp_path):
     array = load_array(written(tmp_path, position_m=[[0.1, 0.0, 0.0], [-0.1, 0.0, 0.0]], mount_m=[0.0, 0.0, 0.2]))
     assert array.body_m(0.0) == pytest.approx(np.array([[0.1, 0.0, 0.2], [-0.1, 0.0, 0.2]]))
@@ -61,5 +72,7 @@ def test_what_can_not_be_is_refused(tmp_path, position_m, message):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ConfigError, match=r"ring8, spcup2019, stereo, tetrahedron or a \.yaml file, got 'cube'"):
+    with pytest.raises(
+        ConfigError, match=r"ring8, spcup2019, stereo, tetrahedron, wide_tetrahedron or a \.yaml file, got 'cube'"
+    ):
         load_array("cube")
