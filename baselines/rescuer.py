@@ -44,8 +44,9 @@ is nothing more to see."""
 _BACK_SHARE, _LANDING_S, _STOREY_S = 1.5, 15.0, 10.0
 """How much longer the way home takes than at full speed; what landing and what each storey take."""
 _LEAST_CHARGE, _HOT_K = 0.25, 337.0
-_HOT_M, _CALM_K = 1.5, 324.0
-"""It is as hot as here so far around; and how warm its hull may be when it looks into hot places again."""
+_HOT_M, _CALM_K, _COOL_K = 1.5, 324.0, 330.0
+"""It is as hot as here so far around; how warm its hull may be when it looks into hot places again, and when it goes on
+after it had to cool down."""
 _FIRE_M = 0.7
 """So near to a fire it never flies."""
 _PLATE_M = 9.0
@@ -117,7 +118,7 @@ class Rescuer:
         self.looks = 0
         """How often it has begun to look again."""
         self._barred: set[int] = set()
-        self._heat, self._hull_k = HeatGuard(), 0.0
+        self._heat, self._hull_k, self._cooling = HeatGuard(), 0.0, False
 
     @property
     def _shunned(self) -> NDArray[np.bool_]:
@@ -189,7 +190,11 @@ class Rescuer:
         if self.finished and self.looks < _LOOKS and not must_return:
             self._look_again()
         self._homeward |= must_return
-        self.flight.hurried = self._homeward
+        # Out where it is cool; when it has cooled down it goes on.
+        self._cooling = self._hull_k > (_COOL_K if self._cooling else _HOT_K)
+        if self._cooling:
+            self._heat.refuge_m = None
+        self.flight.hurried = self._homeward or self._cooling
         velocity = self._fly()
         return Motion(velocity, self._turn, self._release)
 
@@ -229,7 +234,7 @@ class Rescuer:
             return
         place, hull_k = flight.fix.position_m, float(observation["thermometer"][0])
         self._hull_k = hull_k
-        if self._heat.feel(hull_k, place, flight.storey, flight.time_s):
+        if self._heat.feel(hull_k, place, flight.storey, flight.time_s) and not self._cooling:
             assert self._heat.refuge_m is not None
             flight.map.hot |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M)
             flight.map.done |= flight.map.ahead(place, self._heat.refuge_m, _HOT_M + 1.5)
@@ -240,7 +245,7 @@ class Rescuer:
         return self._limit_s - float(self.flight.time_s)
 
     def must_return(self, observation: Mapping[str, NDArray[Any]]) -> bool:
-        """Whether time, battery or heat leave no more than the way home."""
+        """Whether time or battery leave no more than the way home."""
         flight = self.flight
         gate = self.storeys.shafts.get(flight.storey - 1, self.flight.home_m) if flight.storey else self.flight.home_m
         cost_m = flight.cost_m(gate)
@@ -250,8 +255,7 @@ class Rescuer:
             cost_m += 1.5 * float(np.hypot(*(gate - flight.home_m)))
         need_s = _BACK_SHARE * cost_m / self._speed_m_s + _LANDING_S + _STOREY_S * flight.storey
         charge = float(observation["battery"][0]) if "battery" in observation else 1.0
-        hot = "thermometer" in observation and float(observation["thermometer"][0]) > _HOT_K
-        return self._time_left_s() < need_s or charge < _LEAST_CHARGE or hot
+        return self._time_left_s() < need_s or charge < _LEAST_CHARGE
 
     def _avoid_fire(self) -> None:
         """Fires that are surely there are never flown near to."""
@@ -280,7 +284,7 @@ class Rescuer:
             self._airborne = abs(flight.fix.position_m[2] - flight.level_m) < _AIRBORNE_M
             self._turn, self._entered_s = 0.0, flight.time_s
             return flight.hold()
-        if self._homeward:
+        if self._homeward or self._cooling:
             return self._go_home()
         if self._heat.refuge_m is not None and self.storeys.target is None:
             if not self._at(self._heat.refuge_m) and not flight.stuck:
@@ -380,6 +384,8 @@ class Rescuer:
             self.storeys.target = flight.storey - 1
             return flight.hold()
         if float(np.hypot(*(flight.fix.position_m[:2] - flight.home_m))) < _HOME_M:
+            if not self._homeward:
+                return flight.hold()
             self._landing, self._landing_s = True, flight.time_s
             return flight.hold()
         lost = not math.isfinite(flight.cost_m(flight.home_m))

@@ -20,7 +20,8 @@ _CERTAIN, _KIND_CERTAIN = 3.5, 2.0
 """With larger sums of scores, and of votes on the kind, somebody is told again; a wrong report costs each time."""
 _BESIDE_FIRE_M, _RISE_M = 3.3, 1.8
 """A cylinder so near to a fire, and no farther up or down, is a danger."""
-_ORDER = ("immediate", "urgent", "non_urgent", "dead")
+_ORDER = ("urgent", "immediate", "non_urgent", "dead")
+"""Of ranks: a third of those who lie are dead, so that on the mean who sits is to be helped first."""
 
 
 class Teller:

@@ -131,12 +131,12 @@ def test_a_mannequin_seen_as_well_as_a_person_is_one_thing():
     assert victims(findings, 10.0) == []
 
 
-def test_who_lies_is_immediate_and_comes_before_who_sits():
+def test_who_lies_is_immediate_and_comes_after_who_sits():
     teller = Teller(SHEET, 10, lambda place: "", Others())
     findings = seen([person(), person((20.0, 90.0, 50.0, 30.0), "lying_back", 0.9)])
     reports = [teller.next(findings, 10.0, last=False) for _ in range(2)]
     ranks = {r["condition"]: r["rank"] for r in reports if r is not None}
-    assert ranks[3] < ranks[2]
+    assert ranks[2] < ranks[3]
     assert {condition_of(mark) for mark in findings.marks(PERSON)} == {"immediate", "urgent"}
 
 
@@ -278,17 +278,25 @@ def test_it_says_what_it_lacks():
         Rescuer().reset({"mission": "hover", "action": {}, "sensors": {"attitude": {}}})
 
 
-def test_without_cameras_it_still_takes_off_and_flies_to_the_door():
+def test_without_cameras_it_flies_to_the_door_out_while_it_is_too_hot_and_in_again():
     small = {"rescue": {"difficulty": 0.2, "building": {"rooms": 4, "storeys": 1}}}
     env = make_env("stage3", scenario=small, sensors=dict.fromkeys(["microphones", "camera", "depth", "thermal"]))
+    agent, ahead_m = Rescuer(), []
     try:
         observation, _ = env.reset(seed=3)
-        agent = Rescuer()
         agent.reset(env.unwrapped.brief)  # type: ignore[attr-defined]
-        for _ in range(90):
-            observation, _, ended, _, _ = env.step(agent.act(observation))
-            assert not ended
+        for steps, hull_k in ((90, 334.0), (120, 338.0), (90, 332.0), (60, 328.0)):
+            for step in range(steps):
+                # It would turn back from what warms it faster.
+                felt_k = min(hull_k, 334.0 + 0.05 * step)
+                felt = {**observation, "thermometer": np.array([felt_k], np.float32)}
+                observation, _, ended, _, _ = env.step(agent.act(felt))
+                assert not ended
+            ahead_m.append(agent.place_m[1])
     finally:
         env.close()
-    assert agent.place_m[1] > 2.5
+    assert ahead_m[0] > 2.5
+    assert ahead_m[1] < ahead_m[0] - 1.0, "out where it is cool"
+    assert abs(ahead_m[2]) < 0.8, "not yet cool enough, and it does not land"
+    assert ahead_m[3] > 1.5
     assert 1.0 < agent.place_m[2] < 1.7
