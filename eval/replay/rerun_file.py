@@ -27,6 +27,9 @@ Json = Mapping[str, Any]
 _LEVELS = {"good": "INFO", "plain": "DEBUG", "bad": "WARN"}
 _COLOURS = {"good": (60, 200, 110), "plain": (170, 170, 170), "bad": (240, 80, 60)}
 _MARK_M = 0.1
+_NEAREST_M = 5.0
+_FROM = (-0.35, -0.55, 0.75)
+"""Where the eye is from the middle, in sizes of what it looks at."""
 _MOST_MARKS = 50
 """Places of so many events are shown at a time, the latest."""
 
@@ -54,7 +57,7 @@ def write_recording(log: EpisodeLog, rules: Rules | None, path: Path, pictures: 
         columns = stream.library.EncodedImage.columns(blob=jpegs, media_type=["image/jpeg"] * len(jpegs))
         stream.over(f"camera/{drone}", shots["times"], columns)
     stream.still("about", stream.library.TextDocument(_about(log, data), media_type="text/markdown"))
-    _lay_out(stream, hiding, bool(pictures))
+    _lay_out(stream, log, hiding, bool(pictures))
     write_atomic(path, stream.content())
 
 
@@ -146,11 +149,23 @@ def _about(log: EpisodeLog, data: Json) -> str:
     return "\n".join(lines)
 
 
-def _lay_out(stream: RerunStream, hiding: Sequence[str], camera: bool) -> None:
+def _eye(stream: RerunStream, log: EpisodeLog) -> Any:
+    """From the south-west and above on the rooms and where drones flew, near enough to fill the view."""
+    corners = [log.samples().position_m.reshape(-1, 3)]
+    for room in log.header["scenario"]["level"].get("rooms", ()):
+        corners.append(np.array([room["lower"], room["upper"]], float))
+    lower, upper = np.concatenate(corners).min(0), np.concatenate(corners).max(0)
+    target, far = (lower + upper) / 2, max(float(np.linalg.norm(upper - lower)), _NEAREST_M)
+    return stream.views.EyeControls3D(position=target + far * np.array(_FROM), look_target=target, eye_up=(0.0, 0.0, 1.0))
+
+
+def _lay_out(stream: RerunStream, log: EpisodeLog, hiding: Sequence[str], camera: bool) -> None:
     """Scene and events at once, ceilings hidden; curves and all else behind tabs."""
-    views = stream.views
+    views, rr = stream.views, stream.library
+    start, end = (rr.TimeRangeBoundary.absolute(seconds=time_s) for time_s in (0.0, float(log.samples().time_s[-1])))
+    axis = views.TimeAxis(view_range=rr.TimeRange(start, end))
     unseen = {path: views.EntityBehavior(visible=False) for path in hiding}
-    scene = views.Spatial3DView(origin="world", name="scene", overrides=unseen)
+    scene = views.Spatial3DView(origin="world", name="scene", overrides=unseen, eye_controls=_eye(stream, log))
     texts = views.Tabs(
         views.TextLogView(origin="story", name="story"),
         views.TextLogView(origin="events", name="events"),
@@ -158,9 +173,9 @@ def _lay_out(stream: RerunStream, hiding: Sequence[str], camera: bool) -> None:
         views.TextDocumentView(origin="about", name="about"),
     )
     curves = views.Tabs(
-        views.TimeSeriesView(origin="score", name="score"),
+        views.TimeSeriesView(origin="score", name="score", axis_x=axis),
         *(
-            views.TimeSeriesView(origin=f"curves/{path}", name=name)
+            views.TimeSeriesView(origin=f"curves/{path}", name=name, axis_x=axis)
             for path, name in (
                 ("charge", "charge"),
                 ("height_m", "height"),

@@ -47,7 +47,7 @@ def add_scene(stream: RerunStream, log: EpisodeLog) -> list[str]:
     """Add the whole scene to a recording.
 
     Returns:
-        The paths of what hides the inside, above all ceilings.
+        The paths of what hides the inside from above: roof and ceilings.
 
     Raises:
         LogError: the log's scenario is of another version of the package.
@@ -59,7 +59,10 @@ def add_scene(stream: RerunStream, log: EpisodeLog) -> list[str]:
     _add_signs(stream, log)
     moving = _add_models(stream, states, build_content(states.scenario).groups)
     _add_flights(stream, log)
-    _add_moves(stream, states, moving)
+    people, others = [[item for item in moving if _is_guise(item.placed) == guise] for guise in (True, False)]
+    tracks = log.tracks()
+    _add_moves(stream, states, people, tracks["people"][:, 0] if "people" in tracks else states.time_s[:1])
+    _add_moves(stream, states, others, states.time_s[thin(states.time_s)])
     _add_marks(stream, log)
     _add_air(stream, log)
     return hiding
@@ -67,12 +70,16 @@ def add_scene(stream: RerunStream, log: EpisodeLog) -> list[str]:
 
 def _add_level(stream: RerunStream, scenario: Scenario) -> list[str]:
     """One mesh for each class of each storey, so that a viewer can switch them off."""
-    floors = [storey["floor"] for storey in storeys([{"lower": r.lower, "upper": r.upper} for r in scenario.level.rooms])]
+    found = storeys([{"lower": room.lower, "upper": room.upper} for room in scenario.level.rooms])
+    floors, top = [storey["floor"] for storey in found], max((storey["ceiling"] for storey in found), default=np.inf)
     parts: dict[str, list[Primitive]] = {}
     for item in (*scenario.level.solids, *scenario.level.glass):
-        if item.material != UNSEEN or item.semantic == "sign":
-            number = max(int(np.searchsorted(floors, _height(item), side="right")), 1)
-            parts.setdefault(f"world/level/{number}/{item.semantic}", []).append(item)
+        if item.material == UNSEEN and item.semantic != "sign":
+            continue  # props are drawn themselves
+        height = _height(item)
+        number = max(int(np.searchsorted(floors, height, side="right")), 1)
+        where = f"{number}" if height <= top or item.semantic == "ceiling" else "roof"
+        parts.setdefault(f"world/level/{where}/{item.semantic}", []).append(item)
     for path, items in parts.items():
         mesh = compile_static(tuple(items), np.zeros(len(items), np.int64))
         alpha = _SHEER.get(path.rpartition("/")[2], 1.0)
@@ -84,7 +91,7 @@ def _add_level(stream: RerunStream, scenario: Scenario) -> list[str]:
             albedo_factor=(255, 255, 255, round(255 * alpha)),
         )
         stream.still(path, look)
-    return [path for path in parts if path.endswith("/ceiling")]
+    return [path for path in parts if path.endswith("/ceiling") or path.startswith("world/level/roof/")]
 
 
 def _height(item: Primitive) -> float:
@@ -100,7 +107,7 @@ def _add_signs(stream: RerunStream, log: EpisodeLog) -> None:
     signs = [*signs_of(log.header["scenario"].get("signs", ()))]
     if signs:
         places, texts = [sign["position"] for sign in signs], [sign["text"] for sign in signs]
-        stream.still("world/signs", stream.library.Points3D(places, radii=_MARK_M, labels=texts))
+        stream.still("world/signs", stream.library.Points3D(places, radii=_MARK_M, labels=texts, show_labels=False))
 
 
 def _add_models(stream: RerunStream, states: States, groups: Sequence[Group]) -> list[_Moving]:
@@ -128,10 +135,15 @@ def _add_models(stream: RerunStream, states: States, groups: Sequence[Group]) ->
     return moving
 
 
+def _is_guise(placed: Placed) -> bool:
+    """Whether it is a person in one posture, or their tag."""
+    return placed.kind in ("person", "tag")
+
+
 def _path(placed: Placed) -> str:
     if placed.kind == "drone":
         return f"world/drones/{placed.place}/body"
-    if placed.kind in ("person", "tag"):
+    if _is_guise(placed):
         return f"world/people/{placed.place}/{placed.asset}"
     return f"world/{placed.kind}s/{placed.place}"
 
@@ -157,17 +169,17 @@ def _add_flights(stream: RerunStream, log: EpisodeLog) -> None:
         stream.still(f"world/paths/{drone}", rr.LineStrips3D([places[thin(samples.time_s)]], radii=_PATH_M))
 
 
-def _add_moves(stream: RerunStream, states: States, moving: Sequence[_Moving]) -> None:
-    """Where kits, loads, ropes, movers and people are; what is not to be seen is shrunk to nothing."""
-    times = states.time_s[thin(states.time_s)]
+def _add_moves(stream: RerunStream, states: States, moving: Sequence[_Moving], times: NDArray[np.float64]) -> None:
+    """Where things are at some times; what is not to be seen is shrunk to nothing."""
+    if not moving:
+        return
     poses, table = Poses(states.scenario), np.zeros((len(times), len(moving), 3, 4), np.float32)
     for row, time_s in zip(table, times.tolist(), strict=True):
         world = states.at(time_s)
         for place, item in enumerate(moving):
             if not poses.hides(item.placed, -1, world):
                 row[place] = poses.of(item.placed, world)
-    for place, item in enumerate(moving):
-        own = table[:, place]
+    for item, own in zip(moving, table.swapaxes(0, 1), strict=True):
         new = np.r_[True, (own[1:] != own[:-1]).any((1, 2))]
         columns = stream.library.Transform3D.columns(translation=own[new, :, 3], mat3x3=own[new, :, :3])
         stream.over(item.path, times[new], columns)
@@ -194,12 +206,11 @@ def _add_marks(stream: RerunStream, log: EpisodeLog) -> None:
 
 def _add_air(stream: RerunStream, log: EpisodeLog) -> None:
     """Flames as ellipsoids, the smoke of each room as two layers."""
-    rr = stream.library
+    rr, updates = stream.library, [(time_s, update["entities"][0]) for time_s, update in moving_scene(log)]
     for name, path, kind, make in (
         ("fuels", "world/fire", "spheres", rr.Ellipsoids3D),
         ("air", "world/smoke", "cubes", rr.Boxes3D),
     ):
-        updates = [(time_s, update["entities"][0]) for time_s, update in moving_scene(log)]
         found = [(time_s, entity[kind]) for time_s, entity in updates if entity["id"] == name]
         solids = [solid for _, every in found for solid in every]
         if not solids:

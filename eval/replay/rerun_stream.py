@@ -54,7 +54,7 @@ class RerunStream:
             self._stream.send_columns(path, indexes=[index], columns=columns, strict=True)
 
     def line(self, path: str, name: str, time_s: NDArray[np.float64], values: NDArray[np.float64]) -> None:
-        """Add a curve.
+        """Add a curve; each value holds until the next.
 
         Args:
             name: stands beside the curve.
@@ -63,7 +63,7 @@ class RerunStream:
         """
         told = np.isfinite(values)
         if told.any():
-            self.still(path, self.library.SeriesLines(names=name))
+            self.still(path, self.library.SeriesLines(names=name, interpolation_mode="StepAfter"))
             self.over(path, time_s[told], self.library.Scalars.columns(scalars=values[told]))
 
     def lay_out(self, *views: Any) -> None:
