@@ -5,6 +5,7 @@ All in the world's frame, ENU, in metres. Entities: `world/level/<storey>/<class
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +58,8 @@ def add_scene(stream: RerunStream, log: EpisodeLog) -> list[str]:
     stream.still("world", rr.ViewCoordinates.RIGHT_HAND_Z_UP)
     hiding = _add_level(stream, states.scenario)
     _add_signs(stream, log)
-    moving = _add_models(stream, states, build_content(states.scenario).groups)
+    # Signs are told in words: their pictures need not be painted.
+    moving = _add_models(stream, states, build_content(replace(states.scenario, signs=())).groups)
     _add_flights(stream, log)
     people, others = [[item for item in moving if _is_guise(item.placed) == guise] for guise in (True, False)]
     tracks = log.tracks()
@@ -156,7 +158,6 @@ def _model(stream: RerunStream, model: Model, colours: NDArray[np.uint8]) -> Any
         vertex_colors=colours[vertices[:, 6].astype(np.intp)],
         triangle_indices=indices,
     )
-
 
 
 def _add_flights(stream: RerunStream, log: EpisodeLog) -> None:
