@@ -73,13 +73,10 @@ def test_every_logged_pose_of_every_drone_is_in_it_at_its_time(short, found):
         np.testing.assert_array_equal(charge, samples.state_of_charge[:, drone])
 
 
-def test_it_has_one_time_line_from_start_to_end(short, found):
-    lines = {line for batches in found.values() for batch in batches for line in batch.schema.names if ":" not in line}
-    assert {line for line in lines if not line.startswith("rerun.")} <= {"episode", "xyz"} | lines & {"name"}
-    every = [
-        time for path in found for batch in found[path] if "episode" in batch.schema.names for time in times(found, path)
-    ]
-    assert (min(every), max(every)) == (0.0, short.samples().time_s[-1])
+def test_it_has_one_time_line_from_start_to_end(chunk, path, short, found):
+    assert {line for part in chunk.RrdReader(path).stream() for line in part.timeline_names} == {"episode"}
+    every = [time for own in found if "episode" in found[own][0].schema.names for time in times(found, own)]
+    assert (min(every), max(every)) == (0.0, pytest.approx(short.samples().time_s[-1]))
 
 
 def test_every_event_is_a_line_of_text_at_its_time(short, found):
