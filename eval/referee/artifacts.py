@@ -21,7 +21,7 @@ _LEAST = 256
 """[bytes] of a block."""
 _DIGITS = 8
 
-_MADE_LATER = frozenset({".html", ".mcap", ".mp4"})
+_MADE_LATER = frozenset({".html", ".mcap", ".mp4", ".rrd"})
 """Reports and replays are made of the logs and may be made again at any time."""
 
 

@@ -18,8 +18,8 @@ from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_files import load_log, save_log
 from goldentime.eval.replay.archive_scene import moving_scene, still_scene, transforms
 from goldentime.eval.replay.schemas import SCHEMAS
+from goldentime.eval.replay.story import line_of, name_of
 from goldentime.files import write_atomic
-from goldentime.types import TEAM
 
 __all__ = ["read_archive", "write_archive"]
 
@@ -108,12 +108,11 @@ def _messages(log: EpisodeLog) -> Iterator[_Message]:
         line = {
             "timestamp": _stamp(event.time_s),
             "level": 2,
-            "name": "team" if event.drone == TEAM else f"drone_{event.drone}",
+            "name": name_of(event),
             "file": "",
             "line": 0,
         }
-        text = f"{event.kind} {event.value:g} {json.dumps(dict(event.detail), ensure_ascii=False)}"
-        yield _Message(event.time_s, "/log", "foxglove.Log", {**line, "message": text})
+        yield _Message(event.time_s, "/log", "foxglove.Log", {**line, "message": line_of(event)})
 
 
 def _drones(log: EpisodeLog) -> Iterator[_Message]:

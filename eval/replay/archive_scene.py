@@ -10,7 +10,7 @@ from goldentime.envs.render.classes import colour_of
 from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_tracks import CONDITIONS, TRACK_WIDTHS, AirColumn, KitColumn, LoadColumn, PersonColumn, things_of
 
-__all__ = ["moving_scene", "still_scene", "transforms"]
+__all__ = ["CONDITION_RGB", "moving_scene", "still_scene", "transforms"]
 
 Json = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ _WORLD = "world"
 _STILL = {"sec": 0, "nsec": 0}
 _SHEER, _OPAQUE = 0.35, 1.0
 _PERSON_M = (0.45, 0.45, 1.7)
-_CONDITION_RGB = ((0.25, 0.78, 0.42), (0.96, 0.78, 0.20), (0.95, 0.28, 0.24), (0.32, 0.32, 0.36))
+CONDITION_RGB = ((0.25, 0.78, 0.42), (0.96, 0.78, 0.20), (0.95, 0.28, 0.24), (0.32, 0.32, 0.36))
 """In the order of `CONDITIONS`."""
 _KIT_RGB, _LOAD_RGB = (0.92, 0.20, 0.16), (0.90, 0.62, 0.14)
 _FIRE_RGB, _SMOKE_RGB = (1.0, 0.45, 0.08), (0.18, 0.18, 0.18)
@@ -115,7 +115,7 @@ def _people(things: Any, scenario: Json) -> dict[str, Any]:
         x, y, z = person[:3].tolist()
         condition = int(person[PersonColumn.CONDITION]) % len(CONDITIONS)
         middle = (x, y, z + _PERSON_M[2] / 2)
-        colour = _colour(_CONDITION_RGB[condition], _OPAQUE)
+        colour = _colour(CONDITION_RGB[condition], _OPAQUE)
         cubes.append(_solid(middle, _PERSON_M, float(person[PersonColumn.YAW_RAD]), colour))
     return {"cubes": cubes}
 

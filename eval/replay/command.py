@@ -10,6 +10,7 @@ from goldentime.eval.log_files import load_log
 from goldentime.eval.replay.archive import write_archive
 from goldentime.eval.replay.film import film, page_pictures
 from goldentime.eval.replay.page import replay_page
+from goldentime.eval.replay.rerun_file import write_recording
 from goldentime.eval.report.page import write_report
 from goldentime.eval.score.rules import Rules, load_rules
 from goldentime.files import write_atomic
@@ -32,6 +33,8 @@ class ReplayOptions:
     """Whether to write a film `.mp4` too."""
     mcap: bool = False
     """Whether to write an archive `.mcap` too."""
+    rerun: bool = False
+    """Whether to write a Rerun recording `.rrd` too; with the pictures of the page if it has some."""
     drone: int = 0
     """Whose camera and microphones the film is of."""
 
@@ -57,8 +60,9 @@ def _make(options: ReplayOptions, path: Path, folder: RunFolder | None) -> Itera
     """Make all that is wanted of one episode, each file whole or not at all."""
     log = load_log(path)
     shown = page_pictures(log) if options.camera else []
+    rules = _rules(log, folder)
     try:
-        text = replay_page(log, _rules(log, folder), shown)
+        text = replay_page(log, rules, shown)
     except LogError as error:
         raise LogError(f"{path}: {error}") from None
     write_atomic(path.with_suffix(".html"), text.encode())
@@ -66,6 +70,9 @@ def _make(options: ReplayOptions, path: Path, folder: RunFolder | None) -> Itera
     if options.mcap:
         write_archive(log, path.with_suffix(".mcap"))
         yield path.with_suffix(".mcap")
+    if options.rerun:
+        write_recording(log, rules, path.with_suffix(".rrd"), shown)
+        yield path.with_suffix(".rrd")
     if options.video:
         write_atomic(path.with_suffix(".mp4"), film(log, options.drone))
         yield path.with_suffix(".mp4")

@@ -11,7 +11,7 @@ from goldentime.eval.log import EpisodeLog
 from goldentime.eval.log_tracks import CONDITIONS
 from goldentime.eval.replay.packing import pack
 
-__all__ = ["flight_data"]
+__all__ = ["flight_data", "thin"]
 
 _LEAST_S = 0.1
 """Between two poses of a drone; the page goes smoothly from one to the next."""
@@ -22,7 +22,7 @@ _HULL_M = 0.25
 def flight_data(log: EpisodeLog) -> dict[str, Any]:
     """All that moves, JSON-able. Drones: per drone position 3, quaternion 4 and state of charge."""
     samples = log.samples()
-    rows = _thin(samples.time_s)
+    rows = thin(samples.time_s)
     drones = np.concatenate(
         [samples.position_m[rows], samples.quaternion_xyzw[rows], samples.state_of_charge[rows, :, None]], axis=-1
     )
@@ -36,7 +36,7 @@ def flight_data(log: EpisodeLog) -> dict[str, Any]:
     }
 
 
-def _thin(time_s: NDArray[np.float64]) -> NDArray[np.intp]:
+def thin(time_s: NDArray[np.float64]) -> NDArray[np.intp]:
     """The first and the last sample, and in between those that are at least so far apart."""
     if not len(time_s):
         return np.zeros(0, np.intp)

@@ -10,7 +10,7 @@ from goldentime.envs.render.classes import colour_of
 from goldentime.eval.replay.models import figures_data
 from goldentime.eval.replay.packing import pack
 
-__all__ = ["scene_data", "storeys"]
+__all__ = ["scene_data", "signs_of", "storeys"]
 
 _STOREY_M = 1.8
 """Floors nearer to one another than this are one storey."""
@@ -52,7 +52,7 @@ def scene_data(scenario: Json) -> dict[str, Any]:
         "pads": [*_pads(task)],
         "route": task.get("route") or [point for tour in task.get("tours", [])[:1] for point in tour["route"]],
         "targets": task.get("targets") or ([task["target"]] if task.get("target") else []),
-        "signs": [*_signs(scenario.get("signs", ()))],
+        "signs": [*signs_of(scenario.get("signs", ()))],
         "flames": [flame for flame in scenario.get("flames", ()) if flame.get("fuel", -1) < 0],
         "smoke": (scenario.get("smoke") or {}).get("layers", []) if not scenario.get("fire") else [],
         "fuels": [{key: fuel[key] for key in ("position", "room", "peak_w")} for fuel in _fuels(scenario)],
@@ -138,7 +138,8 @@ def _pads(task: Json) -> Iterator[dict[str, Any]]:
             yield {"name": key.removesuffix("_pad").replace("_", " "), "position": [*place, 0.0][:3], "size": [*size]}
 
 
-def _signs(signs: Sequence[Json]) -> Iterator[dict[str, Any]]:
+def signs_of(signs: Sequence[Json]) -> Iterator[dict[str, Any]]:
+    """Text and place of each sign that has a text."""
     for sign in signs:
         text = " ".join(line["text"] for line in sign["spec"].get("lines", ()))
         if text:

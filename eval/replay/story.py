@@ -1,5 +1,6 @@
 """What happened: events in groups with what each earned, and the calls for help."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from goldentime.eval.score.rules import Rules
 from goldentime.eval.score.score import score
 from goldentime.types import TEAM, Event
 
-__all__ = ["calls_of", "story_of"]
+__all__ = ["calls_of", "line_of", "name_of", "story_of"]
 
 _GOOD = frozenset(
     {
@@ -38,6 +39,16 @@ _COMPANIONS = frozenset(
 _NOT_STORY = frozenset({"called", "heard"})
 _MOST = 600
 """Groups whose worth is reckoned one by one; a log that is flooded with events gets no worths."""
+
+
+def name_of(event: Event) -> str:
+    """Whose event it is."""
+    return "team" if event.drone == TEAM else f"drone_{event.drone}"
+
+
+def line_of(event: Event) -> str:
+    """All that an event says, as a line of a text log."""
+    return f"{event.kind} {event.value:g} {json.dumps(dict(event.detail), ensure_ascii=False)}"
 
 
 def story_of(log: EpisodeLog, rules: Rules | None) -> list[dict[str, Any]]:

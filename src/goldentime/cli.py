@@ -212,6 +212,7 @@ def _replay(arguments: list[str]) -> int:
     parser.add_argument("--episode", type=int, nargs="+", default=[], help="of a run's folder; all without it")
     parser.add_argument("--camera", action="store_true", help="show what the cameras saw, drawn again from the log")
     parser.add_argument("--mcap", action="store_true", help="write an MCAP archive too, which holds the whole log")
+    parser.add_argument("--rerun", action="store_true", help="write a Rerun recording too, for its viewer")
     parser.add_argument("--video", action="store_true", help="write a film with sound too, of one drone's camera")
     parser.add_argument("--drone", type=int, default=0, help="whose film it is")
     options = vars(parser.parse_args(arguments))
