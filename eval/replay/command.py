@@ -11,6 +11,7 @@ from goldentime.eval.replay.archive import write_archive
 from goldentime.eval.replay.film import film, page_pictures
 from goldentime.eval.replay.page import replay_page
 from goldentime.eval.replay.rerun_file import write_recording
+from goldentime.eval.replay.rerun_stream import require_rerun
 from goldentime.eval.report.page import write_report
 from goldentime.eval.score.rules import Rules, load_rules
 from goldentime.files import write_atomic
@@ -59,6 +60,8 @@ def replay_command(options: ReplayOptions) -> int:
 def _make(options: ReplayOptions, path: Path, folder: RunFolder | None) -> Iterator[Path]:
     """Make all that is wanted of one episode, each file whole or not at all."""
     log = load_log(path)
+    if options.rerun:
+        require_rerun()
     shown = page_pictures(log) if options.camera else []
     rules = _rules(log, folder)
     try:

@@ -227,4 +227,5 @@ def _add_air(stream: RerunStream, log: EpisodeLog) -> None:
 
 def _bytes(colours: NDArray[Any]) -> NDArray[np.uint8]:
     """Colours of [0, 1] as bytes."""
-    return np.rint(255.0 * np.clip(colours, 0.0, 1.0)).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.rint(255.0 * np.clip(colours, 0.0, 1.0)).astype(np.uint8)
+    return rounded

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from goldentime.errors import MissingDependencyError
 
-__all__ = ["TIME_LINE", "RerunStream"]
+__all__ = ["TIME_LINE", "RerunStream", "require_rerun"]
 
 TIME_LINE = "episode"
 _APPLICATION = "goldentime"
@@ -76,6 +76,15 @@ class RerunStream:
         self._stream.flush(timeout_sec=math.inf)
         content: bytes = self._memory.drain_as_bytes()
         return content
+
+
+def require_rerun() -> None:
+    """Find out before anything is written.
+
+    Raises:
+        MissingDependencyError: the library rerun is not installed.
+    """
+    _import("rerun")
 
 
 def _import(name: str) -> Any:
