@@ -180,7 +180,8 @@ class Rescuer:
             self._findings.see(observation, look, flight.time_s, self.others.mates_m)
             self._avoid_fire()
         if self.ears is not None:
-            self.ears.listen(observation, flight.fix, self._findings.marks(PERSON) if self._findings else ())
+            found = self._findings.marks(PERSON) if self._findings is not None else []
+            self.ears.listen(observation, flight.fix, [*found, *self.others.people.values()], self.others.mates_m)
         self._feel(observation)
 
     def decide(self, observation: Mapping[str, NDArray[Any]]) -> Motion:

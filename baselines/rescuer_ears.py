@@ -25,6 +25,10 @@ _SAME_RAD, _REACH_M, _RISE_M = math.radians(25.0), 8.0, 1.5
 """A call from so near to the direction of somebody is theirs, if they are no farther off, and no more above or below."""
 
 
+_MATE_RAD, _MATE_M = math.radians(45.0), 10.0
+"""What seems to call from so near to the direction of another drone, if that is no farther off, is its rotors."""
+
+
 class Call(NamedTuple):
     """Somebody has called."""
 
@@ -32,6 +36,8 @@ class Call(NamedTuple):
     """Counter-clockwise from east."""
     over_s: float
     """When it was over."""
+    caller: Landmark | None
+    """Who it was, if it was one of those who were found."""
 
 
 class RescueEars:
@@ -44,35 +50,48 @@ class RescueEars:
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
         self.calls: list[Call] = []
-        """All that were heard."""
+        """All that were heard, but for what came from other drones."""
 
-    def listen(self, observation: Mapping[str, NDArray[Any]], fix: Fix, people: Sequence[Landmark]) -> None:
+    def listen(
+        self,
+        observation: Mapping[str, NDArray[Any]],
+        fix: Fix,
+        people: Sequence[Landmark],
+        mates_m: Sequence[Floats] = (),
+    ) -> None:
         """Take in one step's sound.
 
         Args:
             observation: of this step.
             fix: where the drone is.
             people: who may be who calls.
+            mates_m: where other drones are, (3,) each.
         """
         roll, pitch, _ = observation["attitude"].astype(float).tolist()
         x, y, z = fix.position_m.tolist()
         self._ears.hear(observation, (roll, pitch, fix.yaw_rad), (x, y, z))
         while (call := self._ears.next_call()) is not None:
-            if call.length_s < _SHORTEST_S:
+            azimuth_rad, origin = math.atan2(float(call.unit[1]), float(call.unit[0])), np.array(call.bearings[-1].origin)
+            mates = (_off_rad(azimuth_rad, mate - origin) for mate in mates_m if math.dist(mate, origin) < _MATE_M)
+            if call.length_s < _SHORTEST_S or min(mates, default=math.pi) < _MATE_RAD:
                 continue
-            azimuth_rad = math.atan2(float(call.unit[1]), float(call.unit[0]))
-            self.calls.append(Call(azimuth_rad, call.last_s))
-            if (caller := _caller(call, azimuth_rad, people)) is not None:
+            caller = _caller(azimuth_rad, origin, people)
+            self.calls.append(Call(azimuth_rad, call.last_s, caller))
+            if caller is not None:
                 _vote(caller, call)
 
 
-def _caller(call: Utterance, azimuth_rad: float, people: Sequence[Landmark]) -> Landmark | None:
+def _off_rad(azimuth_rad: float, away_m: Floats) -> float:
+    """Between an azimuth and the direction of something."""
+    return abs(math.remainder(math.atan2(float(away_m[1]), float(away_m[0])) - azimuth_rad, 2.0 * math.pi))
+
+
+def _caller(azimuth_rad: float, origin: Floats, people: Sequence[Landmark]) -> Landmark | None:
     """Whose call it is, of those whose places are known."""
-    origin = np.array(call.bearings[-1].origin)
     near: list[tuple[float, int, Landmark]] = []
     for mark in people:
         x, y, rise = (mark.position_m - origin).tolist()
-        off = abs(math.remainder(math.atan2(y, x) - azimuth_rad, 2.0 * math.pi))
+        off = _off_rad(azimuth_rad, mark.position_m - origin)
         if off < _SAME_RAD and math.hypot(x, y) < _REACH_M and -_RISE_M - 0.5 < rise < _RISE_M:
             near.append((off, mark.number, mark))
     return min(near)[2] if near else None

@@ -117,14 +117,16 @@ class Team:
         return turn == self._me and ("links" not in observation or bool(observation["links"][-1] > 0))
 
     def _bearing(self) -> dict[str, Any] | None:
-        """A report of the next call that was heard, while it is of any use."""
+        """A report of the next call of somebody who was found, while it is of any use: where they are is known better than
+        from where they were heard."""
         sheet, mind = self._brief["action"]["report"], self._mind
         calls = mind.ears.calls if mind.ears is not None and _VOICE in sheet["kinds"] else []
         while self._bearings < len(calls):
             call = calls[self._bearings]
             self._bearings += 1
-            if mind.flight.time_s - call.over_s < _HEARD_S:
-                kind = {"kind": list(sheet["kinds"]).index(_VOICE), "azimuth_rad": np.float32(call.azimuth_rad)}
+            if call.caller is not None and mind.flight.time_s - call.over_s < _HEARD_S:
+                x, y, _ = (call.caller.position_m - mind.flight.fix.position_m).tolist()
+                kind = {"kind": list(sheet["kinds"]).index(_VOICE), "azimuth_rad": np.float32(math.atan2(y, x))}
                 return no_report(sheet) | kind
         return None
 

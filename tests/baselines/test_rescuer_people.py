@@ -69,6 +69,15 @@ def test_a_call_from_where_nobody_was_found_is_nobody_s_of_them():
     assert all("awake" not in mark.votes for mark in (aside, far, above))
     assert ears.calls[0].azimuth_rad == pytest.approx(0.0)
     assert ears.calls[0].over_s == 4.0
+    assert ears.calls[0].caller is None
+
+
+def test_what_comes_from_another_drone_is_its_rotors():
+    caller, made = somebody(), Heeds(call(0.0, man=1.0))
+    ears = RescueEars(made)  # type: ignore[arg-type]
+    ears.listen(LEVEL, HERE, [caller], [np.array((4.0, 3.5, 1.35))])
+    assert ears.calls == []
+    assert "awake" not in caller.votes
 
 
 def test_a_voice_decides_where_looks_do_not():

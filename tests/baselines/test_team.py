@@ -9,6 +9,7 @@ from goldentime.baselines.team_talk import KIT, STAIRS, Find, State, pack, unpac
 from goldentime.errors import ConfigError
 from goldentime.eval.log import EpisodeLog
 from goldentime.missions.registry import make_env, make_team_env
+from goldentime.perception.landmarks import Landmark
 
 SMALL = {"rescue": {"building": {"rooms": 5, "storeys": 1}, "difficulty": 0.2, "people": {"count": [3, 4]}}}
 BLIND = dict.fromkeys(("microphones", "rotor_speeds", "camera", "depth", "thermal"))
@@ -60,12 +61,15 @@ def test_each_says_where_it_is(team):
         assert state.kits == team.brief["team"][int(name[-1])]["kits"].count("relief")
 
 
+CALLER = Landmark(0, "person", np.array((3.0, 5.0, 0.5)), 1.0, 0.0, 0.0, 9, 6.0, {})
+
+
 class Heard:
-    """Ears that have heard two calls, one of them long ago."""
+    """Ears that have heard three calls, one of them long ago and one of nobody known."""
 
-    calls = (Call(0.2, -20.0), Call(0.7, 0.0))
+    calls = (Call(0.2, -20.0, CALLER), Call(2.0, 0.0, None), Call(0.7, 0.0, CALLER))
 
-    def listen(self, observation, fix, people):
+    def listen(self, observation, fix, people, mates_m):
         pass
 
 
@@ -75,7 +79,8 @@ def test_it_tells_from_where_it_hears_somebody_while_that_is_of_any_use(team):
     voice = list(team.brief_of("drone_0")["action"]["report"]["kinds"]).index("voice")
     reports = [agents["drone_0"].act(seen["drone_0"])["report"] for _ in range(4)]
     told = [float(report["azimuth_rad"]) for report in reports if report["kind"] == voice]
-    assert told == pytest.approx([0.7])
+    x, y, _ = CALLER.position_m - agents["drone_0"]._mind.place_m
+    assert told == pytest.approx([np.arctan2(y, x)], abs=0.05)
 
 
 def test_one_that_does_not_talk_is_silent_and_deaf(team):
