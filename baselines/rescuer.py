@@ -18,7 +18,7 @@ from goldentime.baselines.rescuer_explore import indoors, next_view, outer_walls
 from goldentime.baselines.rescuer_findings import FIRE, PERSON, PLATE, Detects, Findings, Reads, Warms
 from goldentime.baselines.rescuer_flight import SENSES, RescueFlight
 from goldentime.baselines.rescuer_heat import HeatGuard
-from goldentime.baselines.rescuer_help import Helper
+from goldentime.baselines.rescuer_help import Helper, kits_of
 from goldentime.baselines.rescuer_others import Others
 from goldentime.baselines.rescuer_reports import Teller
 from goldentime.baselines.rescuer_storeys import Storeys
@@ -106,7 +106,7 @@ class Rescuer:
         """None for a drone that hears nothing."""
         self.others = Others()
         self.teller = Teller(sheet, int(brief["reports"]["budget"]), self._plate_of, self.others)
-        self.helper = Helper(_kits_of(brief), "team" in brief)
+        self.helper = Helper(kits_of(brief), "team" in brief)
         self._goal: Floats | None = None
         self._goal_s, self._airborne, self._homeward, self._landing = -math.inf, False, False, False
         self.finished = False
@@ -395,11 +395,3 @@ class Rescuer:
             self._lost_s = 0.0
             flight.squeeze(flight.storey)
         return flight.go(flight.home_m)
-
-
-def _kits_of(brief: Brief) -> int:
-    """Relief kits that this drone carries."""
-    if "team" in brief:
-        kits: list[str] = brief["team"][brief["drone"]]["kits"]
-        return kits.count("relief")
-    return int(brief["kits"]) if "release" in brief["action"] else 0

@@ -1,4 +1,4 @@
-"""What the rescuer hears: who of those that it has found calls, with what voice, and from where somebody calls."""
+"""What the rescuer hears: who of those that it has found calls, and with what voice."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,14 +30,12 @@ _MATE_RAD, _MATE_M = math.radians(45.0), 10.0
 
 
 class Call(NamedTuple):
-    """Somebody has called."""
+    """Somebody who was found has called."""
 
-    azimuth_rad: float
-    """Counter-clockwise from east."""
     over_s: float
     """When it was over."""
-    caller: Landmark | None
-    """Who it was, if it was one of those who were found."""
+    caller: Landmark
+    """Who it was."""
 
 
 class RescueEars:
@@ -50,7 +48,7 @@ class RescueEars:
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
         self.calls: list[Call] = []
-        """All that were heard, but for what came from other drones."""
+        """Of those who were found, all that were heard."""
 
     def listen(
         self,
@@ -75,9 +73,8 @@ class RescueEars:
             mates = (_off_rad(azimuth_rad, mate - origin) for mate in mates_m if math.dist(mate, origin) < _MATE_M)
             if call.length_s < _SHORTEST_S or min(mates, default=math.pi) < _MATE_RAD:
                 continue
-            caller = _caller(azimuth_rad, origin, people)
-            self.calls.append(Call(azimuth_rad, call.last_s, caller))
-            if caller is not None:
+            if (caller := _caller(azimuth_rad, origin, people)) is not None:
+                self.calls.append(Call(call.last_s, caller))
                 _vote(caller, call)
 
 

@@ -10,8 +10,9 @@ from goldentime.baselines.rescuer_explore import beside
 from goldentime.baselines.rescuer_flight import RescueFlight
 from goldentime.baselines.rescuer_people import condition_of
 from goldentime.perception.landmarks import Landmark
+from goldentime.types import Brief
 
-__all__ = ["FOREIGN", "Helper", "Serving", "wants_kit"]
+__all__ = ["FOREIGN", "Helper", "Serving", "kits_of", "wants_kit"]
 
 Floats = NDArray[np.float64]
 
@@ -157,3 +158,11 @@ class Helper:
 
 def _need(mark: Landmark) -> tuple[int, int]:
     return _FIRST.index(condition_of(mark)), mark.number
+
+
+def kits_of(brief: Brief) -> int:
+    """Relief kits that this drone carries."""
+    if "team" in brief:
+        kits: list[str] = brief["team"][brief["drone"]]["kits"]
+        return kits.count("relief")
+    return int(brief["kits"]) if "release" in brief["action"] else 0

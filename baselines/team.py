@@ -124,7 +124,7 @@ class Team:
         while self._bearings < len(calls):
             call = calls[self._bearings]
             self._bearings += 1
-            if call.caller is not None and mind.flight.time_s - call.over_s < _HEARD_S:
+            if mind.flight.time_s - call.over_s < _HEARD_S:
                 x, y, _ = (call.caller.position_m - mind.flight.fix.position_m).tolist()
                 kind = {"kind": list(sheet["kinds"]).index(_VOICE), "azimuth_rad": np.float32(math.atan2(y, x))}
                 return no_report(sheet) | kind

@@ -65,9 +65,9 @@ CALLER = Landmark(0, "person", np.array((3.0, 5.0, 0.5)), 1.0, 0.0, 0.0, 9, 6.0,
 
 
 class Heard:
-    """Ears that have heard three calls, one of them long ago and one of nobody known."""
+    """Ears that have heard two calls, one of them long ago."""
 
-    calls = (Call(0.2, -20.0, CALLER), Call(2.0, 0.0, None), Call(0.7, 0.0, CALLER))
+    calls = (Call(-20.0, CALLER), Call(0.0, CALLER))
 
     def listen(self, observation, fix, people, mates_m):
         pass
