@@ -10,7 +10,6 @@ from goldentime.eval.log_files import load_log
 from goldentime.eval.replay.archive import write_archive
 from goldentime.eval.replay.film import film, page_pictures
 from goldentime.eval.replay.page import replay_page
-from goldentime.eval.replay.rerun_file import write_recording
 from goldentime.eval.replay.rerun_stream import require_rerun
 from goldentime.eval.report.page import write_report
 from goldentime.eval.score.rules import Rules, load_rules
@@ -74,6 +73,9 @@ def _make(options: ReplayOptions, path: Path, folder: RunFolder | None) -> Itera
         write_archive(log, path.with_suffix(".mcap"))
         yield path.with_suffix(".mcap")
     if options.rerun:
+        # Late: it draws on what needs the extra 'see', which the page does without.
+        from goldentime.eval.replay.rerun_file import write_recording
+
         write_recording(log, rules, path.with_suffix(".rrd"), shown)
         yield path.with_suffix(".rrd")
     if options.video:

@@ -1,6 +1,7 @@
 """The Rerun recording: a viewer finds in it what the log holds, at the log's times; without the library one clear error."""
 
 import os
+import subprocess
 import sys
 from collections import Counter
 from typing import Any
@@ -175,6 +176,14 @@ def test_without_the_extra_one_message_says_what_to_install(burning, tmp_path, m
     error = capsys.readouterr().err
     assert "goldentime[rerun]" in error and "Traceback" not in error
     assert {file.suffix for file in tmp_path.iterdir()} <= {".jsonl", ".npz"}, "nothing was made before it was told"
+
+
+def test_a_page_is_made_without_what_only_pictures_and_recordings_need():
+    lacks = "import sys; sys.modules.update(dict.fromkeys(('PIL', 'moderngl', 'rerun'))); "
+    done = subprocess.run(
+        [sys.executable, "-c", lacks + "import goldentime.eval.replay.command"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_nobody_gets_a_recording_unasked(tmp_path):
