@@ -27,8 +27,9 @@ _PASSES_M, _LONGEST_S = (2.6, 3.6), 50.0
 """At which heights the two fly where their ways may cross; and no step takes longer, for one of them may be down."""
 _DROP_M = 0.9
 """From how high over the ground an anchor falls."""
-_SLACK_M = 0.25
-"""So much lower than with a taut rope the drones let go of the load."""
+_SLACK_M, _CLOSER = 0.5, 0.6
+"""So much lower than with a taut rope the drones let go of the load; and so much nearer to it, since the ropes' pull ends
+at once when it stands, which throws both apart."""
 _APART_M, _STEP_S, _SPEED_M_S = 1.4, 1.0, 0.8
 """Two drones never come nearer on their tours, which are compared at such steps, flown at such a speed."""
 _STOPS_S, _SERVES_S, _LATEST_S = 1.0, 14.0, 240.0
@@ -206,10 +207,11 @@ def _haul(scenario: Scenario, oracle: TeamOracle) -> Iterator[dict[int, _Wish]]:
         middle = begin + (goal - begin) * (done_m / length_m) + _over(_HIGH_M)
         yield {i: _Wish(_towards(middle + side, _at(oracle, i), 1.5)) for i, side in zip(pair, sides, strict=True)}
     yield from _together(oracle, pair, [goal + side + _over(_HIGH_M) for side in sides], 0.5)
+    near = [_CLOSER * side for side in sides]
     # Where the rope of a drone beside the load just hangs slack.
-    taut_m = math.sqrt(max(load.rope_m**2 - float(np.linalg.norm(sides[0])) ** 2, 0.01)) + 0.5 * load.size[2]
+    taut_m = math.sqrt(max(load.rope_m**2 - float(np.linalg.norm(near[0])) ** 2, 0.01)) + 0.5 * load.size[2]
     low_m = max(taut_m - _SLACK_M, 0.45)
-    yield from _together(oracle, pair, [goal + side + _over(low_m) for side in sides], 0.35)
+    yield from _together(oracle, pair, [goal + side + _over(low_m) for side in near], 0.35)
     yield {i: _Wish(np.zeros(3), release=True) for i in pair}
     marks = [np.array(mark) for mark in scenario.task["marks"]]
     if np.linalg.norm(goal + sides[0] - marks[0]) + np.linalg.norm(goal + sides[1] - marks[1]) > np.linalg.norm(

@@ -14,6 +14,7 @@ from goldentime.eval.log import EpisodeLog
 from goldentime.eval.oracle import fly_oracle
 from goldentime.eval.score.rules import load_rules
 from goldentime.eval.score.score import score
+from goldentime.eval.splits import episode_seed
 from goldentime.missions.registry import load_config, make_mission, make_team_env
 from goldentime.missions.team_place import team_brief
 
@@ -85,6 +86,15 @@ def test_those_who_know_all_win():
     result = score(log, load_rules("stage4"))
     assert result.total >= 95.0, result
     assert log.reason == "all_down"
+
+
+@pytest.mark.parametrize("episode", [4, 20])
+def test_who_lets_a_load_down_beside_a_car_or_at_the_edge_is_not_thrown_there(episode):
+    limits = {"scenario": {"rescue": {"time_limit_s": 40.0}}, "sensors": BLIND}
+    log = fly_oracle("stage4", episode_seed("public", episode), limits)
+    happened = {event.kind for event in log.events}
+    assert "load_placed" in happened
+    assert not happened & {"crashed", "out_of_bounds"}
 
 
 def still(env, **more):
