@@ -36,8 +36,9 @@ _STAND_M, _APART_M, _PAIR_M, _DOOR_M = 0.5, 1.3, 1.5, 1.6
 """Room around a drone that stands, between two, between the two at the load, and around where all fly by who fly in."""
 _NEAR_M = 4.0
 """What is farther from all places of the yard does not matter."""
-_LIFT_M, _FREE_M = (2.0, 3.9), 0.6
-"""Between these heights over the ground the way of the load is free so far around it."""
+_LIFT_M, _FREE_M, _RISE_M = (2.0, 3.9), 0.6, 0.3
+"""Between these heights over the ground the way of the load is free so far around it; and at which steps one looks
+whether something hangs over a start."""
 _HAUL_M, _MARKS_M = (7.0, 12.0), (3.0, 7.0)
 """From start to goal; from mark to mark, and at most as far from the start."""
 
@@ -145,7 +146,8 @@ def _placed(site: Site, team: TeamConfig, rng: Rng) -> dict[str, Any]:
     for point, room_m in zip(yard.points, yard.room_m, strict=True):
         if len(stands) == wanted:
             break
-        if room_m >= _STAND_M and all(np.linalg.norm(point - other) >= _APART_M for other in (*taken, *stands)):
+        apart = all(np.linalg.norm(point - other) >= _APART_M for other in (*taken, *stands))
+        if room_m >= _STAND_M and apart and _open(point[None], boxes):
             stands.append(point)
     if len(stands) < wanted:
         raise ScenarioError(
@@ -195,9 +197,16 @@ def _load_and_pair(yard: _Yard, boxes: Boxes) -> tuple[Floats, tuple[Floats, Flo
     for axis in ((0.5 * _PAIR_M, 0.0, 0.0), (0.0, 0.5 * _PAIR_M, 0.0)):
         for point in yard.points[yard.room_m >= _STAND_M]:
             pair = (point - axis, point + axis)
-            if clearance_m(np.array(pair) + _KNEE, boxes).min() >= _STAND_M:
+            if _open(np.array(pair), boxes):
                 return point, pair
     raise ScenarioError("team: expected room for a load and two drones before the door, there is none")
+
+
+def _open(places: Floats, boxes: Boxes) -> bool:
+    """Whether drones can rise straight from all of some places on the ground, (n, 3), to where they fly with the load."""
+    rise = np.arange(_KNEE[2], _LIFT_M[1], _RISE_M)
+    column = np.concatenate([places + np.array((0.0, 0.0, height_m)) for height_m in rise])
+    return bool(clearance_m(column, boxes).min() >= _STAND_M)
 
 
 def _goal(yard: _Yard, boxes: Boxes, load: Floats, rng: Rng) -> Floats:

@@ -32,21 +32,22 @@ class ScanMap:
 
     def __init__(self, cell_m: float = 0.1) -> None:
         self._cell_m = cell_m
-        self._cells: set[tuple[int, int]] = set()
-        self._points: list[tuple[float, float]] = []
+        self._cells: set[complex] = set()
+        self._points = np.zeros((0, 2))
         self._tree: cKDTree | None = None
 
     def insert(self, points_m: Floats) -> None:
         """Add points (n, 2); where there is one already, it stays."""
-        cells = np.floor(points_m / self._cell_m).astype(int)
-        fresh = False
-        for cell, point in zip(map(tuple, cells.tolist()), points_m.tolist(), strict=True):
+        # One complex number a cell: hashed at once, where a pair is built and hashed in parts.
+        cells = np.ascontiguousarray(np.floor(points_m / self._cell_m)).view(np.complex128)[:, 0].tolist()
+        fresh: dict[complex, int] = {}
+        for row, cell in enumerate(cells):
             if cell not in self._cells:
-                self._cells.add(cell)
-                self._points.append((point[0], point[1]))
-                fresh = True
+                fresh.setdefault(cell, row)
         if fresh:
-            self._tree = cKDTree(np.array(self._points))
+            self._cells.update(fresh)
+            self._points = np.concatenate((self._points, points_m[list(fresh.values())]))
+            self._tree = cKDTree(self._points)
 
     def lines(self, points_m: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """The line through the neighbours of each point (n, 2).

@@ -3,9 +3,9 @@
 import math
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from goldentime.perception.navigation import Scan
 
@@ -22,7 +22,7 @@ _LOOKS = 3
 _RIM = 3
 """Width of what counts as next to the unknown, in cells."""
 _SHUT = -(2**14)
-_GROW = np.ones((3, 3), bool)
+_GROW = np.ones((3, 3), np.uint8)
 
 
 class Band(NamedTuple):
@@ -70,7 +70,7 @@ class SliceMap:
     @property
     def rim(self) -> Mask:
         """Free cells near unknown ones, (nx, ny)."""
-        near: Mask = ndimage.binary_dilation(~self._known, _GROW, iterations=_RIM) & self.free
+        near: Mask = cv2.dilate((~self._known).view(np.uint8), _GROW, iterations=_RIM).view(np.bool_) & self.free
         return near
 
     @property
@@ -88,8 +88,12 @@ class SliceMap:
     def holes(self) -> Mask:
         """Cells under a hole in the ceiling, (nx, ny)."""
         # Single beams draw thin curves; what lies between two of them is open as well.
-        open_: Mask = ndimage.binary_closing(self._holes > 0, _GROW, iterations=2, mask=self._holes >= 0)
-        return open_
+        open_, may = (self._holes > 0).view(np.uint8), self._holes >= 0
+        for _ in range(2):
+            np.copyto(open_, cv2.dilate(open_, _GROW), where=may)
+        for _ in range(2):
+            np.copyto(open_, cv2.erode(open_, _GROW, borderType=cv2.BORDER_CONSTANT, borderValue=0), where=may)
+        return open_.view(np.bool_)
 
     def index(self, points_m: Floats) -> NDArray[np.int64]:
         """Cells (n, 2) of points (n, 2 or 3), those beside the map at its edge."""
@@ -104,8 +108,13 @@ class SliceMap:
 
     def disc(self, centre_m: Floats, radius_m: float) -> Mask:
         """Cells whose middles are within a distance of a point, (nx, ny)."""
-        x, y = (self.lower_m[axis] + (np.arange(self.shape[axis]) + 0.5) * self.cell_m for axis in (0, 1))
-        round_: Mask = np.hypot(x[:, None] - centre_m[0], y[None] - centre_m[1]) <= radius_m
+        first = np.floor((centre_m[:2] - radius_m - self.lower_m) / self.cell_m).astype(int) - 1
+        last = np.ceil((centre_m[:2] + radius_m - self.lower_m) / self.cell_m).astype(int) + 1
+        (i, j), (k, m) = np.maximum(first, 0).tolist(), np.minimum(np.maximum(last, 0), self.shape).tolist()
+        x = self.lower_m[0] + (np.arange(i, k) + 0.5) * self.cell_m
+        y = self.lower_m[1] + (np.arange(j, m) + 0.5) * self.cell_m
+        round_ = np.zeros(self.shape, np.bool_)
+        round_[i:k, j:m] = np.hypot(x[:, None] - centre_m[0], y[None] - centre_m[1]) <= radius_m
         return round_
 
     def ahead(self, centre_m: Floats, behind_m: Floats, radius_m: float) -> Mask:

@@ -17,6 +17,7 @@ from goldentime.eval.score.score import score
 from goldentime.eval.splits import episode_seed
 from goldentime.missions.registry import load_config, make_mission, make_team_env
 from goldentime.missions.team_place import team_brief
+from goldentime.rng import stream
 
 SMALL = {"rescue": {"building": {"rooms": 5, "storeys": 1}, "difficulty": 0.2, "people": {"count": [3, 4]}}}
 BLIND = dict.fromkeys(("microphones", "camera", "depth", "thermal", "lidar"))
@@ -52,6 +53,16 @@ def test_drones_load_and_marks_have_room(drawn):
         knees = np.array([*places, scenario.task["goal"], *scenario.task["marks"]])
         knees[:, 2] = places[0][2] + 0.5
         assert clearance_m(knees, boxes).min() > 0.35
+
+
+@pytest.mark.parametrize("episode", [4, 12, 25])
+def test_nothing_hangs_over_a_start(episode):
+    # In these three a carrier of the load once stood under something.
+    scenario = mission().generate(stream(episode_seed("public", episode), "scenario"))
+    boxes = boxes_of((*scenario.level.solids, *scenario.level.glass))
+    for drone in scenario.drones:
+        column = np.array([(*drone.position[:2], drone.position[2] + rise_m) for rise_m in np.arange(0.5, 3.6, 0.1)])
+        assert clearance_m(column, boxes).min() > load_airframe(drone.airframe).hull_radius_m
 
 
 def test_one_carrier_can_not_lift_the_load_and_two_can(drawn):
