@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from goldentime.perception.odometry import Odometer
+from goldentime.perception.odometry import Odometer, ScanMap
 
 LIDAR = {"columns": 8, "elevations_deg": [0.0], "azimuth_span_deg": 360.0, "max_range_m": 15.0}
 BRIEF: dict[str, Any] = {"action_hz": 10, "start_yaw_rad": 0.0, "sensors": {"lidar": {"options": LIDAR}}}
@@ -54,3 +54,15 @@ def test_over_a_table_the_height_stays():
     for _ in range(20):
         fix = odometer.update(reading(0.6, 0.0, 1.3))
     assert fix.position_m[2] == pytest.approx(before, abs=0.06)
+
+
+def test_a_scan_map_keeps_the_first_point_of_each_cell():
+    plan = ScanMap()
+    x = np.arange(-2.0, 2.0, 0.1) + 0.05
+    wall, later = (np.column_stack([x, np.full(len(x), y)]) for y in (0.02, 0.08))
+    plan.insert(np.concatenate([wall, later]))
+    plan.insert(later)
+    away, normal, known = plan.lines(np.array([[0.0, 0.3], [9.0, 9.0]]))
+    assert known.tolist() == [True, False]
+    assert abs(away[0]) == pytest.approx(0.28)
+    assert np.abs(normal[0]) == pytest.approx([0.0, 1.0], abs=1e-6)

@@ -64,6 +64,44 @@ def test_beams_through_the_ceiling_find_the_hole_above_a_stairwell():
     assert not plan.holes[at(plan, -2.4, 0.0)]
 
 
+def pierced(through: list[float], ceiling: list[float]) -> SliceMap:
+    """Beams from the middle of the room through its ceiling, and beams that end at it, each at some x."""
+    plan = mapped()
+    x = np.array([*through, *ceiling])
+    rises = np.where(np.arange(len(x)) < len(through), 2.0, 1.0)
+    ends = np.column_stack([x * rises, np.zeros(len(x)), 1.35 + 1.45 * rises])
+    plan.insert(np.array([0.0, 0.0, 1.35]), Scan(ends, np.ones(len(x), bool)), 6.0)
+    return plan
+
+
+def test_what_lies_between_two_beams_through_the_ceiling_is_open_unless_a_beam_ends_there():
+    between = at(pierced([], []), 0.9, 0.0)
+    assert pierced([0.6, 1.2], []).holes[between]
+    assert not pierced([0.6, 1.2], [0.9]).holes[between]
+    assert not pierced([0.6], []).holes[between]
+    assert not pierced([0.3, 1.5], []).holes[between]
+
+
+def test_the_rim_is_three_cells_wide():
+    plan = SliceMap((-5.0, -5.0), (5.0, 5.0), BAND)
+    plan.pass_(np.array([-50.0, 0.0]), 50.0)
+    row = at(plan, 0.0, 0.0)[1]
+    assert np.flatnonzero(plan.rim[:, row]).tolist() == np.flatnonzero(plan.free[:, row])[-3:].tolist()
+
+
+@given(
+    st.tuples(st.floats(-9.0, 9.0), st.floats(-9.0, 9.0)),
+    st.floats(0.0, 12.0),
+    st.tuples(st.floats(2.0, 7.0), st.floats(2.0, 7.0)),
+)
+def test_a_disc_has_the_cells_within_its_radius_wherever_it_lies(centre, radius, upper):
+    plan = SliceMap((-5.0, -4.0), upper, BAND)
+    cells = np.argwhere(np.ones(plan.shape, bool))
+    away = np.hypot(*(plan.middles(cells) - centre).T).reshape(plan.shape)
+    sure = np.abs(away - radius) > 1e-9
+    assert (plan.disc(np.array(centre), radius) == (away <= radius))[sure].all()
+
+
 def test_a_place_is_seen_after_several_looks():
     plan = mapped()
     ahead = np.array([[2.0, 0.0, 1.35]])
