@@ -154,7 +154,7 @@ def _placed(site: Site, team: TeamConfig, rng: Rng) -> dict[str, Any]:
             f"team: expected room for {wanted + 2} drones before the door, there is some for {len(stands) + 2}"
         )
     ordered = [load, *stands[: team.scouts], *pair, *stands[team.scouts :]]
-    goal = _goal(yard, boxes, load, rng)
+    goal = _goal(yard, boxes, load, pair[1] - load, rng)
     return {
         "stands": [_point(p) for p in ordered],
         "goal": list(_point(goal)),
@@ -209,12 +209,13 @@ def _open(places: Floats, boxes: Boxes) -> bool:
     return bool(clearance_m(column, boxes).min() >= _STAND_M)
 
 
-def _goal(yard: _Yard, boxes: Boxes, load: Floats, rng: Rng) -> Floats:
+def _goal(yard: _Yard, boxes: Boxes, load: Floats, side: Floats, rng: Rng) -> Floats:
+    """Where the load comes to, and both drones beside it can come down and rise again."""
     away_m = np.linalg.norm(yard.points - load, axis=1)
     among = np.flatnonzero((yard.room_m >= _STAND_M) & (away_m >= _HAUL_M[0]) & (away_m <= _HAUL_M[1]))
     for i in rng.permutation(among).tolist():
-        if _free(load, yard.points[i], boxes):
-            goal: Floats = yard.points[i]
+        goal: Floats = yard.points[i]
+        if _free(load, goal, boxes) and _open(np.array((goal - side, goal + side)), boxes):
             return goal
     raise ScenarioError("team: expected a free way for the load, there is none")
 
