@@ -204,9 +204,8 @@ def _load_and_pair(yard: _Yard, boxes: Boxes) -> tuple[Floats, tuple[Floats, Flo
 
 def _open(places: Floats, boxes: Boxes) -> bool:
     """Whether drones can rise straight from all of some places on the ground, (n, 3), to where they fly with the load."""
-    rise = np.arange(_KNEE[2], _LIFT_M[1], _RISE_M)
-    column = np.concatenate([places + np.array((0.0, 0.0, height_m)) for height_m in rise])
-    return bool(clearance_m(column, boxes).min() >= _STAND_M)
+    up = np.array((0.0, 0.0, 1.0)) * np.arange(_KNEE[2], _LIFT_M[1], _RISE_M)[:, None]
+    return bool(clearance_m((places[:, None] + up).reshape(-1, 3), boxes).min() >= _STAND_M)
 
 
 def _goal(yard: _Yard, boxes: Boxes, load: Floats, side: Floats, rng: Rng) -> Floats:

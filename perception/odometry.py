@@ -32,16 +32,14 @@ class ScanMap:
 
     def __init__(self, cell_m: float = 0.1) -> None:
         self._cell_m = cell_m
-        self._cells: set[complex] = set()
+        self._cells: set[tuple[float, ...]] = set()
         self._points = np.zeros((0, 2))
         self._tree: cKDTree | None = None
 
     def insert(self, points_m: Floats) -> None:
         """Add points (n, 2); where there is one already, it stays."""
-        # One complex number a cell: hashed at once, where a pair is built and hashed in parts.
-        cells = np.ascontiguousarray(np.floor(points_m / self._cell_m)).view(np.complex128)[:, 0].tolist()
-        fresh: dict[complex, int] = {}
-        for row, cell in enumerate(cells):
+        fresh: dict[tuple[float, ...], int] = {}
+        for row, cell in enumerate(map(tuple, np.floor(points_m / self._cell_m).tolist())):
             if cell not in self._cells:
                 fresh.setdefault(cell, row)
         if fresh:

@@ -92,7 +92,7 @@ class SliceMap:
         for _ in range(2):
             np.copyto(open_, cv2.dilate(open_, _GROW), where=may)
         for _ in range(2):
-            np.copyto(open_, cv2.erode(open_, _GROW, borderType=cv2.BORDER_CONSTANT, borderValue=0), where=may)
+            np.copyto(open_, cv2.erode(open_, _GROW), where=may)
         return open_.view(np.bool_)
 
     def index(self, points_m: Floats) -> NDArray[np.int64]:
@@ -108,9 +108,8 @@ class SliceMap:
 
     def disc(self, centre_m: Floats, radius_m: float) -> Mask:
         """Cells whose middles are within a distance of a point, (nx, ny)."""
-        first = np.floor((centre_m[:2] - radius_m - self.lower_m) / self.cell_m).astype(int) - 1
-        last = np.ceil((centre_m[:2] + radius_m - self.lower_m) / self.cell_m).astype(int) + 1
-        (i, j), (k, m) = np.maximum(first, 0).tolist(), np.minimum(np.maximum(last, 0), self.shape).tolist()
+        corners = self.index(np.array((centre_m[:2] - radius_m, centre_m[:2] + radius_m)))
+        (i, j), (k, m) = corners[0].tolist(), (corners[1] + 1).tolist()
         x = self.lower_m[0] + (np.arange(i, k) + 0.5) * self.cell_m
         y = self.lower_m[1] + (np.arange(j, m) + 0.5) * self.cell_m
         round_ = np.zeros(self.shape, np.bool_)

@@ -57,7 +57,7 @@ def test_drones_load_and_marks_have_room(drawn):
 
 @pytest.mark.parametrize("episode", [4, 12, 25])
 def test_nothing_hangs_over_a_start_or_over_where_the_two_set_the_load_down(episode):
-    # In these three a carrier of the load once stood under something, and in 12 it was to come down on a car.
+    # In these three a carrier of the load once stood under something, and in 12 it was to come down on something.
     scenario = mission().generate(stream(episode_seed("public", episode), "scenario"))
     boxes = boxes_of((*scenario.level.solids, *scenario.level.glass))
     load, goal = np.array(scenario.loads[0].position), np.array(scenario.task["goal"])
